@@ -1,0 +1,52 @@
+"""What a course author imports. Names load on first use, so that ``autograder.case`` stays light."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograder.case import Case, grid
+    from autograder.exercise import Align, Exercise
+    from autograder.expect import at_least, close, equal, expect, fail, same_shape, same_shapes
+    from autograder.model import Evidence, Limits
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Align",
+    "Case",
+    "Evidence",
+    "Exercise",
+    "Limits",
+    "at_least",
+    "close",
+    "equal",
+    "expect",
+    "fail",
+    "grid",
+    "same_shape",
+    "same_shapes",
+]
+
+_HOME = {
+    "Align": "exercise",
+    "Case": "case",
+    "Evidence": "model",
+    "Exercise": "exercise",
+    "Limits": "model",
+    "at_least": "expect",
+    "close": "expect",
+    "equal": "expect",
+    "expect": "expect",
+    "fail": "expect",
+    "grid": "case",
+    "same_shape": "expect",
+    "same_shapes": "expect",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"autograder.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'autograder' has no attribute {name!r}")

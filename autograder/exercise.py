@@ -1,0 +1,174 @@
+"""Exercise: one thing to implement, its checks in order, validated when they are registered."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.case import Case
+from autograder.errors import AssignmentError
+from autograder.expect import Record
+from autograder.model import Limits
+
+Judge = Callable[[Record, Record], None]
+KINDS = ("contract", "shapes", "parameters", "parity", "gradients", "property", "accuracy", "policy", "written")
+
+
+@dataclass(frozen=True)
+class Align:
+    """Which subject of the probes is aligned, with which family of cells, before weights are written.
+
+    ``probe`` names the interventions probe of the subject; ``families`` are names in the assignment's
+    ``families.py``, the first is the one that the handout asks for.
+    """
+
+    probe: str
+    families: tuple[str, ...]
+    case: Case = field(default_factory=Case)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One claim, worth points, judged from observations. Made by ``Exercise.check``."""
+
+    id: str
+    claim: str
+    judge: Judge
+    points: int
+    probe: str
+    kind: str
+    hint: str
+    needs: str
+    cases: tuple[Case, ...]
+    limits: Limits
+    aligned: bool
+    bonus: bool
+    self_reported: bool
+    advisory: bool
+    visibility: str
+    tries: int
+    prepare: Callable[[Case], Case] | None
+    expected: Callable[[Case], Mapping[str, Any]] | None
+    ways: tuple[tuple[str, ...], ...]
+    where: str
+
+
+class Exercise:
+    """One exercise of an assignment.
+
+    names: what the student defines (``("LSTMCell",)``): found whatever the file is called.
+    stub: module name of the stub file, without ``.py``.
+    align: how the student's weights are matched with the roles of the equations (None: not needed).
+    stand_ins: names of other exercises for which the grader has public stand-ins; a check that the
+    student's own pieces cannot pass is judged again with these in place, and passes if that passes.
+    written: a written answer, marked by hand; ``points`` are then its weight.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        title: str,
+        stub: str = "",
+        names: Sequence[str] = (),
+        cases: Sequence[Case] = (Case(),),
+        limits: Limits = Limits(),
+        align: Align | None = None,
+        stand_ins: Sequence[str] = (),
+        written: bool = False,
+        points: int = 0,
+        rubric: str = "",
+    ) -> None:
+        self.id = id
+        self.title = title
+        self.stub = stub or id
+        self.names = tuple(names)
+        self.cases = tuple(cases)
+        self.limits = limits
+        self.align = align
+        self.stand_ins = tuple(stand_ins)
+        self.written = written
+        self.points = points
+        self.rubric = rubric
+        self.checks: list[Check] = []
+
+    @property
+    def possible(self) -> int:
+        """All points of this exercise, without the bonus."""
+        return self.points if self.written else sum(c.points for c in self.checks if not c.bonus)
+
+    def check(
+        self,
+        *,
+        points: int,
+        probe: str,
+        kind: str,
+        hint: str = "",
+        needs: Judge | None = None,
+        cases: Sequence[Case] | None = None,
+        limits: Limits | None = None,
+        aligned: bool = False,
+        bonus: bool = False,
+        self_reported: bool = False,
+        advisory: bool = False,
+        visibility: str = "visible",
+        tries: int = 1,
+        prepare: Callable[[Case], Case] | None = None,
+        expected: Callable[[Case], Mapping[str, Any]] | None = None,
+        stand_ins: Sequence[str] | None = None,
+    ) -> Callable[[Judge], Judge]:
+        """Register ``function(student, reference)``; its docstring is the claim that the student reads.
+
+        probe: name of a probe, run on both sides unless ``expected`` gives the reference's record.
+        aligned: the probe is run at canonical weights, written through the discovered map.
+        tries: passes if any of that many independent seeds passes (one first, the others on failure).
+        prepare: adds data to the seeded case, on the trusted side (texts from a generator).
+        """
+
+        def register(judge: Judge) -> Judge:
+            code = judge.__code__
+            where = f"{code.co_filename}:{code.co_firstlineno}"
+            claim = inspect.cleandoc(judge.__doc__ or "")
+            name = judge.__name__
+            known = {c.judge: c.id for c in self.checks}
+            if not claim:
+                raise AssignmentError(f"{where}: check {self.id}.{name} has no docstring, which is the claim")
+            if any(c.id == name for c in self.checks):
+                raise AssignmentError(f"{where}: {self.id} already has a check {name!r}")
+            if needs is not None and needs not in known:
+                raise AssignmentError(f"{where}: {self.id}.{name} needs a check that is not registered before it")
+            if kind not in KINDS:
+                raise AssignmentError(f"{where}: kind {kind!r} of {self.id}.{name} is none of {', '.join(KINDS)}")
+            if points < 0 or (points == 0 and not advisory):
+                raise AssignmentError(f"{where}: {self.id}.{name} is worth {points} points")
+            if aligned and self.align is None:
+                raise AssignmentError(f"{where}: {self.id}.{name} is aligned, but the exercise has no align=")
+            others = self.stand_ins if stand_ins is None else tuple(stand_ins)
+            check = Check(
+                id=name,
+                claim=" ".join(claim.split()),
+                judge=judge,
+                points=points,
+                probe=probe,
+                kind=kind,
+                hint=hint,
+                needs=known[needs] if needs is not None else "",
+                cases=tuple(cases) if cases is not None else self.cases,
+                limits=limits or self.limits,
+                aligned=aligned,
+                bonus=bonus,
+                self_reported=self_reported,
+                advisory=advisory,
+                visibility=visibility,
+                tries=tries,
+                prepare=prepare,
+                expected=expected,
+                ways=((), others) if others else ((),),
+                where=where,
+            )
+            self.checks.append(check)
+            return judge
+
+        return register

@@ -1,0 +1,1 @@
+"""A Grade made readable: for a person, for another program."""

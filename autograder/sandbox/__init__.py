@@ -1,0 +1,1 @@
+"""Running untrusted code: requests in, plain data out."""

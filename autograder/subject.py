@@ -1,0 +1,205 @@
+"""Subject: how a module under test is built, fed and called; and the probes that every subject has.
+
+Runs beside student code (and, for the reference, in the grader): imports ``case`` and nothing else of
+ours, and holds no answers. A subject belongs to an assignment's ``probes.py``::
+
+    class Cell(Subject):
+        def build(self, code, case): return code.LSTMCell(case.input_size, case.hidden_size)
+        def inputs(self, case): return {"x": case.normal("x", case.batch, case.input_size), ...}
+        def call(self, module, x, h, c): h, c = module(x, (h, c)); return {"h": h, "c": c}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from autograder.case import Case
+
+
+class ContractError(Exception):
+    """The call worked, but what came back is not what the handout asks for. The message says the mend."""
+
+
+class MissingName(Exception):  # noqa: N818  # a fact about the submission
+    """A name that the handout asks for is not defined anywhere in the submission."""
+
+
+class Subject:
+    """A module under test. Subclasses say how to build, feed and call it."""
+
+    def build(self, code: Any, case: Case) -> nn.Module:
+        """The implementation's module for the case's sizes. ``code`` has the submission's names."""
+        raise NotImplementedError
+
+    def inputs(self, case: Case) -> dict[str, torch.Tensor]:
+        """Named inputs, drawn from the case. Floating ones get gradients in ``parity``."""
+        raise NotImplementedError
+
+    def call(self, module: nn.Module, **inputs: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Run the module: named tensors. Raises ContractError when what came back has another form."""
+        raise NotImplementedError
+
+
+def as_tensor(value: Any, what: str, shape: tuple[int, ...] | None = None) -> torch.Tensor:
+    """``value`` if it is a tensor (of ``shape``), else a ContractError in the student's words."""
+    if not isinstance(value, torch.Tensor):
+        raise ContractError(f"{what} must be a tensor; got {describe(value)}")
+    if shape is not None and tuple(value.shape) != shape:
+        raise ContractError(f"{what} must have shape {shape}; got {tuple(value.shape)}")
+    return value
+
+
+def describe(value: Any) -> str:
+    """A short, safe description of any value: type, and shape or length where it has one."""
+    if isinstance(value, torch.Tensor):
+        return f"a tensor of shape {tuple(value.shape)}"
+    if isinstance(value, list | tuple):
+        inside = ", ".join(describe(item) for item in value[:3]) + (", …" if len(value) > 3 else "")
+        return (
+            f"a {type(value).__name__} of {len(value)} ({inside})" if len(value) else f"an empty {type(value).__name__}"
+        )
+    if value is None:
+        return "None"
+    if isinstance(value, bool | int | float):
+        return f"the {type(value).__name__} {value!r}"
+    return f"a {type(value).__name__}"
+
+
+def new_module(subject: Subject, code: Any, case: Case) -> nn.Module:
+    """Build under a fixed seed and the case's default dtype, so zeros made inside have it too."""
+    torch.manual_seed(case.seed % (2**31))
+    torch.set_default_dtype(case.torch_dtype)
+    module = subject.build(code, case)
+    if not isinstance(module, nn.Module):
+        raise ContractError(f"the class must be an nn.Module; it is {describe(module)}")
+    return module.to(case.torch_dtype)
+
+
+def listing(module: nn.Module) -> list[dict[str, Any]]:
+    """Name, shape and count of every parameter, each once."""
+    return [
+        {"name": name, "shape": list(parameter.shape), "count": parameter.numel(), "trains": parameter.requires_grad}
+        for name, parameter in module.named_parameters()
+    ]
+
+
+def structure(module: nn.Module) -> list[dict[str, Any]]:
+    """Name and class of every submodule, and what is needed to read the layout of torch's own layers."""
+    return [
+        {"name": name, "class": type(part).__name__, "torch": type(part).__module__.startswith("torch.nn")}
+        for name, part in module.named_modules()
+        if name
+    ]
+
+
+# --- probes that every subject has ---------------------------------------------------------------
+
+
+def shapes(subject: Subject, code: Any, case: Case) -> dict[str, Any]:
+    """Build it for the case's sizes, call it once in evaluation mode, look at sizes only."""
+    module = new_module(subject, code, case).eval()
+    with torch.no_grad():
+        outputs = subject.call(module, **subject.inputs(case))
+    return {
+        "shapes": {name: list(value.shape) for name, value in outputs.items()},
+        "dtypes": {name: str(value.dtype) for name, value in outputs.items()},
+        "parameters": listing(module),
+        "modules": structure(module),
+    }
+
+
+def fill(module: nn.Module, case: Case) -> None:
+    """Write the case's ``weight:NAME`` arrays into the parameters of the same names."""
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            key = f"weight:{name}"
+            if key in case.arrays:
+                parameter.copy_(case.tensor(key).reshape(parameter.shape))
+
+
+def parity(subject: Subject, code: Any, case: Case) -> dict[str, Any]:
+    """Outputs, and gradients for random cotangents, at given weights.
+
+    Values: ``out:NAME``, ``in_grad:NAME`` for each floating input, ``grad:NAME`` for each parameter.
+    A gradient that does not exist counts as zeros. ``grad_error`` is set where backward itself failed.
+    """
+    module = new_module(subject, code, case).eval()
+    fill(module, case)
+    inputs = {
+        name: value.clone().requires_grad_() if value.is_floating_point() else value.clone()
+        for name, value in subject.inputs(case).items()
+    }
+    before = {name: value.detach().clone() for name, value in inputs.items()}
+    outputs = subject.call(module, **inputs)
+    values: dict[str, Any] = {f"out:{name}": value.detach().clone() for name, value in outputs.items()}
+    values["inputs_changed"] = [name for name in before if not torch.equal(before[name], inputs[name].detach())]
+    wanted = {f"in_grad:{name}": value for name, value in inputs.items() if value.requires_grad}
+    wanted |= {f"grad:{name}": value for name, value in module.named_parameters() if value.requires_grad}
+    loss = torch.zeros((), dtype=case.torch_dtype)
+    for name, value in outputs.items():
+        if value.requires_grad:
+            loss = loss + (value * case.normal(f"cotangent:{name}", *value.shape)).sum()
+    gradients: tuple[torch.Tensor | None, ...] = (None,) * len(wanted)
+    if loss.requires_grad:
+        gradients = torch.autograd.grad(loss, list(wanted.values()), allow_unused=True)
+    for (name, tensor), gradient in zip(wanted.items(), gradients, strict=True):
+        values[name] = torch.zeros_like(tensor) if gradient is None else gradient.detach()
+    values["parameters"] = listing(module)
+    return values
+
+
+def interventions(subject: Subject, code: Any, case: Case) -> dict[str, Any]:
+    """Change one weight at a time and write down what the outputs do.
+
+    Given: ``base`` (all weights in order of ``named_parameters``, or absent: zeros), ``elements``
+    (which to change, or absent: all), ``step``. Returned: ``parameters``, ``base`` (the outputs, flat,
+    at the base weights) and ``changed`` [elements, outputs] (the outputs less those at the base).
+    Weights named in ``weight:NAME`` arrays are set once and left out of the numbering.
+    """
+    module = new_module(subject, code, case).eval()
+    fixed = {key.removeprefix("weight:") for key in case.arrays if key.startswith("weight:")}
+    free = [(name, parameter) for name, parameter in module.named_parameters() if name not in fixed]
+    count = sum(parameter.numel() for _, parameter in free)
+    if count > case.values.get("most", 4096):
+        raise ContractError(f"the module has {count:,} weights for {case.describe()}: far more than the task needs")
+    step = float(case.values.get("step", 0.7))
+    base = case.arrays.get("base", np.zeros(count))
+    elements = case.arrays.get("elements", np.arange(count))
+    inputs = subject.inputs(case)
+
+    def run() -> torch.Tensor:
+        outputs = subject.call(module, **{name: value.clone() for name, value in inputs.items()})
+        return torch.cat([value.detach().reshape(-1).to(torch.float64) for value in outputs.values()])
+
+    with torch.no_grad():
+        fill(module, case)
+        flat: list[tuple[torch.Tensor, int]] = []
+        start = 0
+        for _, parameter in free:
+            values = torch.as_tensor(base[start : start + parameter.numel()]).reshape(parameter.shape)
+            parameter.copy_(values)
+            view = parameter.data.view(-1) if parameter.is_contiguous() else parameter.data.reshape(-1)
+            flat += [(view, i) for i in range(parameter.numel())]
+            start += parameter.numel()
+        at_base = run()
+        changed = torch.zeros(len(elements), at_base.numel(), dtype=torch.float64)
+        for row, element in enumerate(elements.tolist()):
+            view, index = flat[element]
+            old = view[index].item()
+            view[index] = old + step
+            changed[row] = run() - at_base
+            view[index] = old
+    return {
+        "parameters": [entry for entry in listing(module) if entry["name"] not in fixed],
+        "modules": structure(module),
+        "base": at_base,
+        "changed": changed,
+    }
+
+
+PROBES: Mapping[str, Any] = {"shapes": shapes, "parity": parity, "interventions": interventions}
