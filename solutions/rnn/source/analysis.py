@@ -5,9 +5,10 @@ Graded here: vanishing_gradient (5 points, two functions), count_parameters (2 p
 """
 
 import torch
+from torch import nn
+
 from gru_cell import GRUCell
 from lstm_cell import LSTMCell
-from torch import nn
 from vanilla_rnn import VanillaRNN
 
 

@@ -4,8 +4,9 @@ Graded here: `SimpleLSTM` (6 points).
 """
 
 import torch
-from lstm_cell import LSTMCell
 from torch import nn
+
+from lstm_cell import LSTMCell
 
 
 class SimpleLSTM(nn.Module):
