@@ -1,1 +1,4 @@
-"""A Grade made readable: for a person, for another program."""
+"""A Grade made readable: for a person (HTML) and for other programs (CSV, JSON Lines, Gradescope).
+
+Imports ``autograder.model`` and nothing else of the engine.
+"""

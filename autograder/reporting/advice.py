@@ -1,0 +1,107 @@
+"""What to do next: the few exercises where most points wait, each with its first cause."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograder.model import ExerciseGrade, Finding, Grade, Outcome
+from autograder.reporting.text import clean, count, line
+
+MOST = 3
+
+
+def lost(finding: Finding) -> int:
+    """Points that a check has not given, through no fault of ours."""
+    if finding.bonus or finding.points is None or finding.outcome is Outcome.VOID:
+        return 0
+    return max(0, finding.possible - finding.points)
+
+
+def anchor(exercise: int, check: int | None = None) -> str:
+    """The fragment of an exercise or of one of its checks: numbers only, so that no name can forge one."""
+    return f"e{exercise}" if check is None else f"e{exercise}-c{check}"
+
+
+def stub_of(waits_for: str, exercises: Iterable[ExerciseGrade]) -> str:
+    """The id of the exercise that a skipped check waits for, when it waits for a stub; else nothing."""
+    wanted = waits_for.removesuffix(".py")
+    return next((e.id for e in exercises if e.id == wanted), "")
+
+
+def advice(grade: Grade, shown: Sequence[Sequence[tuple[int, Finding]]]) -> tuple[list[dict[str, Any]], int]:
+    """The items of the box on top, most points first, and how many more exercises have something to mend.
+
+    ``shown[i]`` are the checks of exercise i that the student may see, each with its number.
+    """
+    items = _problems(grade)
+    waiting: dict[str, int] = defaultdict(int)
+    for exercise, checks in zip(grade.exercises, shown, strict=True):
+        own = {f.id for _, f in checks}
+        for _, finding in checks:
+            if finding.outcome is Outcome.SKIPPED and finding.waits_for not in own:
+                stub = stub_of(finding.waits_for, grade.exercises)
+                if stub and stub != exercise.id:
+                    waiting[stub] += lost(finding)
+    candidates = []
+    for number, (exercise, checks) in enumerate(zip(grade.exercises, shown, strict=True), 1):
+        stake = sum(lost(f) for _, f in checks)
+        wrong = [(n, f) for n, f in checks if f.outcome in (Outcome.FAILED, Outcome.CRASHED)]
+        empty = [f for _, f in checks if f.outcome is Outcome.UNATTEMPTED]
+        more = waiting.get(exercise.id, 0)
+        if wrong and stake:
+            candidates.append((stake + more, 0, number, _mend(exercise, number, wrong, stake, more)))
+        elif empty and stake:
+            candidates.append((stake + more, 1, number, _start(exercise, number, stake, more)))
+    candidates.sort(key=lambda c: (-c[0], c[1], c[2]))
+    room = max(1, MOST - len(items))
+    return items + [item for *_, item in candidates[:room]], max(0, len(candidates) - room)
+
+
+def _problems(grade: Grade) -> list[dict[str, Any]]:
+    for problem in sorted(grade.problems, key=lambda p: not p.fatal):
+        if problem.fatal or problem.names:
+            where = f"{line(problem.file, 120)}" + (f", line {problem.line}" if problem.line else "")
+            names = ", ".join(line(n, 60) for n in problem.names[:6])
+            return [
+                {
+                    "where": where,
+                    "text": clean(problem.message, 300),
+                    "hint": clean(problem.hint, 300),
+                    "worth": f"first of all: {names} could not be graded" if names else "first of all",
+                    "anchor": "problems",
+                }
+            ]
+    return []
+
+
+def _mend(
+    exercise: ExerciseGrade, number: int, wrong: list[tuple[int, Finding]], stake: int, more: int
+) -> dict[str, Any]:
+    # Checks go from the simple to the subtle, and one slip fails several: the first is nearest the cause.
+    check, first = wrong[0]
+    others = len(wrong) - 1
+    text = clean(first.message, 300) or f"this does not hold yet: {clean(first.claim, 250)}"
+    return {
+        "where": line(exercise.title, 80),
+        "text": text,
+        "hint": clean(first.hint, 300),
+        "worth": _worth(stake, more)
+        + (f"; {count(others, 'other check')} here may have the same cause" if others else ""),
+        "anchor": anchor(number, check),
+    }
+
+
+def _start(exercise: ExerciseGrade, number: int, stake: int, more: int) -> dict[str, Any]:
+    return {
+        "where": line(exercise.title, 80),
+        "text": "not started yet: the stub is as it was handed out",
+        "hint": "",
+        "worth": _worth(stake, more),
+        "anchor": anchor(number),
+    }
+
+
+def _worth(stake: int, more: int) -> str:
+    return f"up to {count(stake, 'point')}" + (f", and {more} more in exercises that wait for it" if more else "")

@@ -1,0 +1,219 @@
+"""The class in small: what remains of each Grade once it has been read, and the view of the class page."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from autograder.model import Finding, Grade, Outcome
+from autograder.reporting.svg import histogram
+from autograder.reporting.text import clean, count, line
+from autograder.reporting.views import WORDS, percent
+
+MOST_FAILURES = 5000  # distinct kinds kept; numbers in messages are folded, so a class has a few hundred
+MOST_SHOWN = 15
+MOST_VOID = 100
+
+View = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One student's numbers. ``exercises``: id -> points, None where a person has still to give them."""
+
+    student: str
+    submission: str
+    points: int
+    possible: int
+    percent: str
+    pending: int
+    bonus: int
+    void: int
+    remark: str
+    exercises: Mapping[str, int | None]
+
+
+@dataclass(slots=True)
+class _Check:
+    exercise: str
+    claim: str
+    order: int
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _Failure:
+    exercise: str
+    claim: str
+    title: str
+    message: str
+    number: int = 0
+    students: list[str] = field(default_factory=list)
+
+
+class ClassSummary:
+    """Reads Grades one at a time and keeps a few hundred bytes of each."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.exercises: dict[str, str] = {}  # id -> title, in the order of the assignment
+        self.title = ""
+        self._checks: dict[tuple[str, str], _Check] = {}
+        self._failures: dict[tuple[str, str, str], _Failure] = {}
+        self._void: list[View] = []
+        self._isolation: Counter[str] = Counter()
+        self._graded = ""
+
+    def add(self, grade: Grade) -> None:
+        """Take what the class page and the tables need."""
+        self.title = self.title or grade.title or grade.assignment
+        self._isolation[grade.isolation] += 1
+        self._graded = max(self._graded, grade.graded_at)
+        for exercise in grade.exercises:
+            self.exercises.setdefault(exercise.id, exercise.title)
+            for finding in exercise.checks:
+                self._tally(grade.student, exercise.id, exercise.title, finding)
+        self.rows.append(
+            Row(
+                student=grade.student,
+                submission=grade.submission,
+                points=grade.points,
+                possible=grade.possible,
+                percent=percent(grade.points, grade.possible),
+                pending=grade.pending,
+                bonus=grade.bonus,
+                void=grade.void,
+                remark=_remark(grade),
+                exercises={e.id: e.points if e.possible or e.bonus else None for e in grade.exercises},
+            )
+        )
+
+    def _tally(self, student: str, exercise: str, title: str, finding: Finding) -> None:
+        key = (exercise, finding.id)
+        check = self._checks.setdefault(key, _Check(line(title, 100), clean(finding.claim, 300), len(self._checks)))
+        check.outcomes[finding.outcome] += 1
+        if finding.outcome is Outcome.VOID and len(self._void) < MOST_VOID:
+            entry = {"student": student, "exercise": line(title, 100), "claim": clean(finding.claim, 300)}
+            self._void.append({**entry, "message": clean(finding.message, 600)})
+        if finding.outcome not in (Outcome.FAILED, Outcome.CRASHED):
+            return
+        name = line(finding.mistake.title, 160) if finding.mistake else ""
+        kind = name or re.sub(r"\d[\d.,e+-]*", "#", finding.message)[:300]
+        failure = self._failures.get((*key, kind))
+        if failure is None:
+            if len(self._failures) >= MOST_FAILURES:
+                return
+            failure = _Failure(line(title, 100), clean(finding.claim, 300), name, clean(finding.message, 400))
+            self._failures[(*key, kind)] = failure
+        failure.number += 1
+        if len(failure.students) < 5:
+            failure.students.append(student)
+
+    def view(self, *, missing: Sequence[str], unattributed: Sequence[str], links: Mapping[str, str]) -> View:
+        """The class page. ``links``: student -> path of the report, relative to the page."""
+        rows = sorted(self.rows, key=lambda row: row.student.casefold())
+        percents = [100 * row.points / row.possible for row in rows if row.possible]
+        pending = [row for row in rows if row.pending]
+        return {
+            "title": line(self.title, 120) or "Assignment",
+            "graded": line(self._graded, 40).replace("T", " ").replace("+00:00", " UTC").replace("Z", " UTC"),
+            "isolation": ", ".join(f"{line(k, 20)} ({n})" for k, n in self._isolation.most_common(4)),
+            "numbers": self._numbers(percents, missing),
+            "void": [{**v, **_student(v["student"], links)} for v in self._void],
+            "void_students": len({row.student for row in rows if row.void}),
+            "missing": [line(name, 120) for name in missing[:2000]],
+            "unattributed": [line(name, 200) for name in unattributed[:2000]],
+            "pending": f"{count(sum(r.pending for r in pending), 'point')} of {count(len(pending), 'student')}"
+            if pending
+            else "",
+            "histogram": histogram(percents),
+            "checks": self._worst_first(),
+            "failures": self._most_frequent(links),
+            "columns": [
+                {"number": n, "id": line(k, 60), "title": line(v, 100)}
+                for n, (k, v) in enumerate(self.exercises.items(), 1)
+            ],
+            "students": [self._student(row, links) for row in rows],
+        }
+
+    def _numbers(self, percents: Sequence[float], missing: Sequence[str]) -> list[tuple[str, str]]:
+        numbers = [("graded", str(len(self.rows)))]
+        if percents:
+            numbers.append(("median", f"{statistics.median(percents):.0f} %"))
+            numbers.append(("mean", f"{statistics.fmean(percents):.0f} %"))
+            numbers.append(("full marks so far", str(sum(p >= 100 for p in percents))))
+        return numbers + ([("missing", str(len(missing)))] if missing else [])
+
+    def _worst_first(self) -> list[View]:
+        views = []
+        for check in self._checks.values():
+            # Nobody's answer was judged where the check broke or waits for a person.
+            judged = sum(n for o, n in check.outcomes.items() if o not in (Outcome.VOID, Outcome.PENDING))
+            if judged:
+                rate = 100 * check.outcomes[Outcome.PASSED] / judged
+                others = [
+                    f"{check.outcomes[o]} {WORDS[o]}" for o in Outcome if o is not Outcome.PASSED and check.outcomes[o]
+                ]
+                views.append(
+                    {
+                        "exercise": check.exercise,
+                        "claim": check.claim,
+                        "rate": round(rate, 1),
+                        "shown": f"{rate:.0f} %",
+                        "others": ", ".join(others),
+                        "order": check.order,
+                    }
+                )
+        return sorted(views, key=lambda v: (v["rate"], v["order"]))
+
+    def _most_frequent(self, links: Mapping[str, str]) -> list[View]:
+        most = sorted(self._failures.values(), key=lambda f: -f.number)[:MOST_SHOWN]
+        return [
+            {
+                "number": f.number,
+                "exercise": f.exercise,
+                "title": f.title,
+                "message": f.message,
+                "claim": f.claim,
+                "students": [_student(s, links) for s in f.students],
+                "more": f.number - len(f.students),
+            }
+            for f in most
+        ]
+
+    def _student(self, row: Row, links: Mapping[str, str]) -> View:
+        cells = [row.exercises.get(e) for e in self.exercises]
+        return {
+            **_student(row.student, links),
+            "points": row.points,
+            "possible": row.possible,
+            "percent": row.percent,
+            "pending": row.pending,
+            "bonus": row.bonus,
+            "void": row.void,
+            "remark": row.remark,
+            "cells": ["–" if c is None else str(c) for c in cells],
+        }
+
+
+def _student(student: str, links: Mapping[str, str]) -> View:
+    path = links.get(student, "")
+    # Quoted with the colon, so that no name can be read as a scheme; "./" keeps it relative.
+    return {"name": line(student, 120) or "(no name)", "href": "./" + quote(path, safe="/") if path else ""}
+
+
+def _remark(grade: Grade) -> str:
+    parts = [count(grade.void, "check") + " void"] if grade.void else []
+    if any(p.fatal for p in grade.problems):
+        parts.append("nothing could be read")
+    elif grade.problems:
+        parts.append(count(len(grade.problems), "problem") + " with the files")
+    every = [f.outcome for e in grade.exercises for f in e.checks if f.outcome is not Outcome.PENDING]
+    if every and all(o in (Outcome.UNATTEMPTED, Outcome.SKIPPED) for o in every):
+        parts.append("not started")
+    return ", ".join(parts)

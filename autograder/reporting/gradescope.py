@@ -1,0 +1,95 @@
+"""A Grade in the format of Gradescope's results.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.model import Finding, Grade, Outcome
+from autograder.reporting.text import clean, count, line, real
+
+VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
+
+
+def results(grade: Grade) -> dict[str, Any]:
+    """The whole document. The top score counts the bonus and leaves out what waits to be marked by hand.
+
+    A check with no points yet is a test without a score, which Gradescope shows as a remark; the top
+    score is always there, so that such a file is still valid.
+    """
+    tests = [
+        _test(finding, f"{number}.{part}", exercise.title)
+        for number, exercise in enumerate(grade.exercises, 1)
+        for part, finding in enumerate(exercise.checks, 1)
+    ]
+    return {
+        "score": grade.points + grade.bonus,
+        "execution_time": round(real(grade.seconds.get("total", 0.0)) or 0.0, 3),
+        "output": _summary(grade),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+        "extra_data": {
+            "assignment": grade.assignment,
+            "submission": grade.submission,
+            "isolation": grade.isolation,
+            "possible": grade.possible,
+            "pending": grade.pending,
+            "bonus": grade.bonus,
+            "void": grade.void,
+        },
+    }
+
+
+def _test(finding: Finding, number: str, exercise: str) -> dict[str, Any]:
+    name = f"{line(exercise, 120)}: {line(finding.claim, 300)}"
+    test: dict[str, Any] = {
+        "name": f"Bonus: {name}" if finding.bonus else name,
+        "number": number,
+        "output": _output(finding),
+        "visibility": finding.visibility if finding.visibility in VISIBILITIES else "hidden",
+        "tags": [t for t in (finding.kind, finding.outcome.value) if t],
+    }
+    if finding.points is not None:
+        # A bonus has a maximum of 0: points above it are extra credit and not missed by anyone.
+        test |= {"score": finding.points, "max_score": 0 if finding.bonus else finding.possible}
+        won = finding.outcome is Outcome.PASSED or (finding.outcome is Outcome.VOID and finding.points > 0)
+        test["status"] = "passed" if won else "failed"
+    return test
+
+
+def _output(finding: Finding) -> str:
+    lines = [clean(finding.message, 2000)] if finding.message else []
+    if finding.outcome is Outcome.PENDING:
+        lines.insert(0, f"To be marked by hand: {count(finding.possible, 'point')}, not in the score yet.")
+    elif finding.outcome is Outcome.VOID:
+        lines.insert(0, "Our fault: this check broke on our side. No points are lost.")
+    elif finding.outcome is Outcome.UNATTEMPTED:
+        lines.insert(0, "Not started: the stub is as it was handed out.")
+    elif finding.outcome is Outcome.SKIPPED:
+        lines.insert(0, f"Not run: it waits for {line(finding.waits_for, 120)}.")
+    elif finding.outcome is Outcome.PASSED and not lines:
+        lines.append("Passed.")
+    if finding.mistake is not None and finding.outcome is not Outcome.PASSED:
+        lines.append(f"This looks like: {line(finding.mistake.title, 200)}")
+    if finding.hint and finding.outcome in (Outcome.FAILED, Outcome.CRASHED):
+        lines.append(f"Try: {clean(finding.hint, 1000)}")
+    lines += [f"Note: {clean(note, 500)}" for note in finding.notes[:10]]
+    return "\n".join(lines)
+
+
+def _summary(grade: Grade) -> str:
+    lines = [f"{grade.points} of {grade.possible} points" + (f" and {grade.bonus} bonus" if grade.bonus else "") + "."]
+    if grade.pending:
+        lines.append(f"{count(grade.pending, 'point')} will be marked by hand and are not in the score yet.")
+    if grade.void:
+        lines.append(f"{count(grade.void, 'check')} broke on our side; no points are lost for them.")
+    for problem in grade.problems[:10]:
+        where = line(problem.file, 160) + (f", line {problem.line}" if problem.line else "")
+        lines.append(
+            f"{where}: {clean(problem.message, 500)}" + (f" {clean(problem.hint, 300)}" if problem.hint else "")
+        )
+    lines += [f"Note: {clean(note, 500)}" for note in grade.notes[:10]]
+    return "\n".join(lines)

@@ -1,0 +1,271 @@
+"""A Grade as a plain dict in which every string is already worded, bounded and clean: what a template shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from autograder.model import ExerciseGrade, Finding, Grade, Outcome, Problem
+from autograder.reporting import evidence
+from autograder.reporting.advice import advice, anchor, stub_of
+from autograder.reporting.text import clean, count, line, real
+
+MOST_EXERCISES = 100
+MOST_CHECKS = 100
+MOST_NOTES = 20
+
+View = dict[str, Any]
+
+WORDS: Mapping[Outcome, str] = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.CRASHED: "crashed",
+    Outcome.UNATTEMPTED: "not started",
+    Outcome.SKIPPED: "waiting",
+    Outcome.VOID: "our fault",
+    Outcome.PENDING: "to be marked",
+}
+ISOLATION: Mapping[str, str] = {
+    "full": "full: no network, no files of the grader, no other submission in reach",
+    "reduced": "reduced: files and network closed, without namespaces of its own",
+    "none": "none: a plain process with a deadline",
+}
+
+
+def student_view(grade: Grade, *, reveal: Collection[str] = ("visible",)) -> View:
+    """Everything that the student's page shows. Checks whose ``visibility`` is not in ``reveal`` are left out.
+
+    Their points are left out of the totals too: a total that counts them would give their outcome away.
+    """
+    exercises = grade.exercises[:MOST_EXERCISES]
+    shown = [[(n, f) for n, f in enumerate(e.checks[:MOST_CHECKS], 1) if f.visibility in reveal] for e in exercises]
+    titles = {e.id: (number, e.title) for number, e in enumerate(exercises, 1)}
+    sections = [
+        _exercise(e, n, checks, grade, titles) for n, (e, checks) in enumerate(zip(exercises, shown, strict=True), 1)
+    ]
+    every = [f for checks in shown for _, f in checks]
+    points, possible = _sum(every)
+    items, more = advice(replace(grade, exercises=exercises), shown)
+    withheld = sum(len(e.checks) for e in exercises) - len(every)
+    pending = sum(f.possible for f in every if f.points is None and not f.bonus)
+    return {
+        "assignment": line(grade.title or grade.assignment, 120),
+        "student": line(grade.student, 120) or "(no name)",
+        "points": points,
+        "possible": possible,
+        "percent": percent(points, possible),
+        "fraction": round(100 * points / possible, 2) if possible else 0,
+        "bonus": sum(f.points or 0 for f in every if f.bonus),
+        "pending": count(pending, "point") if pending else "",
+        "verdict": _verdict(every, bool(grade.problems)),
+        "counts": _counts(every),
+        "void": sum(f.outcome is Outcome.VOID for f in every),
+        "withheld": count(withheld, "check") if withheld else "",
+        "problems": [_problem(p) for p in grade.problems[:MOST_NOTES]],
+        "next": items,
+        "next_more": more,
+        "exercises": sections,
+        "notes": _notes(grade.notes),
+        "output": evidence.output(grade.output, grade.output_truncated),
+        "facts": facts(grade),
+    }
+
+
+def facts(grade: Grade) -> list[tuple[str, str]]:
+    """What ran, as label and value: enough to run it again."""
+    seconds = {name: real(value) for name, value in grade.seconds.items()}
+    total, own = seconds.get("total"), seconds.get("student")
+    took = f"{total:.2f} s" if total is not None else ""
+    if own is not None:
+        took = f"{took}, of which {own:.2f} s in the submitted code" if took else f"{own:.2f} s in the submitted code"
+    versions = ", ".join(f"{line(k, 40)} {line(v, 60)}" for k, v in list(grade.versions.items())[:20])
+    digests = [(f"Digest of the {line(k, 40)}", line(v, 120)) for k, v in list(grade.digests.items())[:8]]
+    files = ", ".join(line(name, 80) for name in grade.files[:30])
+    pairs = [
+        ("Graded", line(grade.graded_at, 40).replace("T", " ").replace("+00:00", " UTC").replace("Z", " UTC")),
+        ("Attempt", str(grade.attempt)),
+        ("Handout", line(grade.handout, 60)),
+        ("Files", files + (f" and {len(grade.files) - 30} more" if len(grade.files) > 30 else "")),
+        ("Isolation", ISOLATION.get(grade.isolation, line(grade.isolation, 60))),
+        ("Time", took),
+        ("Versions", versions),
+        ("Seed of the run", line(grade.seed, 80)),
+        ("Submission", line(grade.submission, 120)),
+        *[pair for pair in digests if pair[1] != grade.submission],
+    ]
+    return [(label, value) for label, value in pairs if value]
+
+
+def percent(points: int, possible: int) -> str:
+    """``73.2`` percent, or nothing where nothing can be won yet. Only full marks are written as 100."""
+    if not possible:
+        return ""
+    value = 100 * points / possible
+    return f"{min(value, 99.9) if points < possible else value:.1f}".removesuffix(".0")
+
+
+def _exercise(
+    exercise: ExerciseGrade,
+    number: int,
+    checks: Sequence[tuple[int, Finding]],
+    grade: Grade,
+    titles: Mapping[str, tuple[int, str]],
+) -> View:
+    parents = {f.id: (n, f) for n, f in checks}
+    worded = [_finding(f, number, n, parents, grade, titles) for n, f in checks]
+    findings = [f for _, f in checks]
+    points, possible = _sum(findings)
+    pending = sum(f.possible for f in findings if f.points is None and not f.bonus)
+    bonus = sum(f.points or 0 for f in findings if f.bonus)
+    loud = ("failed", "crashed", "void", "pending")
+    # A passed check with curves keeps its picture in sight; the other passed checks are one folded list.
+    pictured = [f for f in worded if f["outcome"] == "passed" and any(e["kind"] == "curves" for e in f["evidence"])]
+    passed = [f for f in worded if f["outcome"] == "passed" and f not in pictured]
+    hidden = len(exercise.checks) - len(checks)
+    return {
+        "anchor": anchor(number),
+        "number": number,
+        "id": line(exercise.id, 80),
+        "title": line(exercise.title, 120),
+        "points": points,
+        "possible": possible,
+        "score": f"{points} of {possible}" if possible or not pending else f"{count(pending, 'point')} to be marked",
+        "fraction": round(100 * points / possible, 2) if possible else 0,
+        "pending": count(pending, "point") if pending and possible else "",
+        "bonus": bonus,
+        "state": _state(findings),
+        "counts": _counts(findings),
+        "loud": [f for f in worded if f["outcome"] in loud],
+        "pictured": pictured,
+        "skipped": [f for f in worded if f["outcome"] == "skipped"],
+        "unattempted": [f for f in worded if f["outcome"] == "unattempted"],
+        "passed": passed,
+        "passed_summary": f"{count(len(passed), 'check')} passed"
+        + (
+            f", {count(sum(f.points or 0 for f in findings if f.outcome is Outcome.PASSED), 'point')}" if passed else ""
+        ),
+        "notes": _notes([*exercise.notes, *(note for f in findings for note in f.notes)]),
+        "withheld": f"{count(hidden, 'more check')} of this exercise will be shown later" if hidden else "",
+    }
+
+
+def _finding(
+    finding: Finding,
+    exercise: int,
+    number: int,
+    parents: Mapping[str, tuple[int, Finding]],
+    grade: Grade,
+    titles: Mapping[str, tuple[int, str]],
+) -> View:
+    message = clean(finding.message, 2000).strip()
+    head, _, rest = message.partition("\n")
+    if len(head) > 280:
+        head, rest = clean(head, 280), message
+    waits, link = _waits(finding, exercise, parents, grade, titles)
+    return {
+        "anchor": anchor(exercise, number),
+        "outcome": finding.outcome.value,
+        "word": WORDS[finding.outcome],
+        "claim": clean(finding.claim, 500),
+        "head": head or _fallback(finding),
+        "rest": rest.strip(),
+        "hint": clean(finding.hint, 1000),
+        "mistake": line(finding.mistake.title, 200) if finding.mistake else "",
+        "waits": waits,
+        "waits_link": link,
+        "points": _points(finding),
+        "worth": count(finding.possible, "bonus point" if finding.bonus else "point"),
+        "remark": _remark(finding),
+        "evidence": evidence.views(finding.evidence),
+    }
+
+
+def _points(finding: Finding) -> str:
+    bonus = "bonus " if finding.bonus else ""
+    if finding.outcome is Outcome.VOID:
+        return "no points lost"
+    if finding.points is None:
+        return f"{bonus}– of {finding.possible}"
+    return f"{bonus}{finding.points} of {finding.possible}"
+
+
+def _fallback(finding: Finding) -> str:
+    if finding.outcome is Outcome.PENDING:
+        return "Marked by hand: a person will read this"
+    if finding.outcome is Outcome.VOID:
+        return "This check broke on our side"
+    return clean(finding.claim, 280)
+
+
+def _remark(finding: Finding) -> str:
+    parts = []
+    if finding.self_reported:
+        parts.append("rests on what your own process reported, so it carries few points")
+    if finding.kind == "policy":
+        parts.append("a rule of this course, not of the mathematics; it costs nothing elsewhere")
+    return clean("; ".join(parts), 300)
+
+
+def _waits(
+    finding: Finding,
+    exercise: int,
+    parents: Mapping[str, tuple[int, Finding]],
+    grade: Grade,
+    titles: Mapping[str, tuple[int, str]],
+) -> tuple[str, str]:
+    if not finding.waits_for:
+        return "", ""
+    if finding.waits_for in parents:
+        number, parent = parents[finding.waits_for]
+        return clean(parent.claim, 200), anchor(exercise, number)
+    stub = stub_of(finding.waits_for, grade.exercises)
+    if stub in titles:
+        number, title = titles[stub]
+        return line(title, 100), anchor(number)
+    return line(finding.waits_for, 120), ""
+
+
+def _problem(problem: Problem) -> View:
+    return {
+        "where": line(problem.file, 160) + (f", line {problem.line}" if problem.line else ""),
+        "message": clean(problem.message, 1000),
+        "code": clean(problem.code, 400).rstrip(),
+        "hint": clean(problem.hint, 600),
+        "names": [line(name, 80) for name in problem.names[:20]],
+        "fatal": problem.fatal,
+    }
+
+
+def _notes(notes: Sequence[str]) -> list[str]:
+    return [clean(note, 500) for note in dict.fromkeys(notes)][:MOST_NOTES]
+
+
+def _sum(findings: Sequence[Finding]) -> tuple[int, int]:
+    counted = [f for f in findings if not f.bonus and f.points is not None]
+    return sum(f.points or 0 for f in counted), sum(f.possible for f in counted)
+
+
+def _counts(findings: Sequence[Finding]) -> list[View]:
+    numbers = Counter(f.outcome for f in findings)
+    return [{"outcome": o.value, "word": WORDS[o], "number": numbers[o]} for o in Outcome if numbers[o]]
+
+
+def _state(findings: Sequence[Finding]) -> str:
+    """One outcome for a whole exercise: the one that somebody has to act on first."""
+    outcomes = {f.outcome for f in findings if not f.bonus} or {f.outcome for f in findings}
+    order = (Outcome.VOID, Outcome.FAILED, Outcome.CRASHED, Outcome.UNATTEMPTED, Outcome.SKIPPED, Outcome.PENDING)
+    return next((o.value for o in order if o in outcomes), "passed")
+
+
+def _verdict(findings: Sequence[Finding], problems: bool) -> str:
+    judged = [f for f in findings if f.outcome not in (Outcome.PENDING, Outcome.VOID)]
+    passed = sum(f.outcome is Outcome.PASSED for f in judged)
+    if not judged:
+        return "Nothing could be checked yet."
+    if passed == len(judged):
+        return f"All {len(judged)} checks shown here passed."
+    if all(f.outcome in (Outcome.UNATTEMPTED, Outcome.SKIPPED) for f in judged) and not problems:
+        return "Nothing is started yet: every stub is as it was handed out."
+    return f"{passed} of {len(judged)} checks passed."
