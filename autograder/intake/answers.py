@@ -1,0 +1,125 @@
+r"""Written answers, from Markdown files and the Markdown cells of notebooks.
+
+The rule, as docs/intake.md states it:
+
+- ``<!-- answer: written_rnn -->`` starts an answer. It ends at the next such mark, at
+  ``<!-- end answer -->``, at a code cell, or at a Markdown cell that begins with a heading of level 1 or 2.
+- In a notebook without the mark, a heading that says the exercise's title or id starts the answer; it
+  ends likewise, and at a cell that begins with a heading of the same level or above.
+- A file ``<stub>.md`` or ``<id>.md`` is an answer as a whole where it has no mark.
+- Comments and the line "Your answer here" are no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.intake.names import fold, stem
+from autograder.intake.notebook import Cell
+from autograder.intake.wanted import Wanted
+
+_MARK = re.compile(r"<!--\s*(?:answer:\s*([\w-]+)|(end answer))\s*-->", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*)$", re.MULTILINE)
+_PLACEHOLDER = re.compile(
+    r"^[ \t>*_]*(?:write |type |put )?your answer(?: here| below| goes here)?[ \t.…:*_]*$", re.IGNORECASE | re.MULTILINE
+)
+
+
+@dataclass
+class _Open:
+    """The answer that the following text belongs to."""
+
+    id: str = ""
+    level: int = 2  # a cell that begins with a heading of this level or above ends it
+
+
+class Answers:
+    """Collects answers over all files of a submission."""
+
+    def __init__(self, wanted: Iterable[Wanted]) -> None:
+        self._wanted = [item for item in wanted if item.written]
+        self._ids = {item.id.casefold(): item.id for item in self._wanted}
+        self._stems = self._ids | {item.stub.casefold(): item.id for item in self._wanted}
+        self._titles = {fold(text): item.id for item in self._wanted for text in (item.id, item.title)}
+        self._found: dict[str, list[str]] = {}
+
+    def file(self, name: str, text: str) -> None:
+        """A Markdown file: its marks, else its name."""
+        if _MARK.search(text):
+            self._marked([text])
+        elif whole := self._stems.get(stem(name).casefold()):
+            self._add(whole, text)
+
+    def notebook(self, found: Sequence[Cell]) -> None:
+        """The Markdown cells of a notebook."""
+        runs: list[list[str]] = [[]]
+        for cell in found:
+            if cell.kind == "code":
+                runs.append([])
+            else:
+                runs[-1].append(cell.text)
+        text = "\n".join(part for run in runs for part in run)
+        marked = {match.group(1).casefold() for match in _MARK.finditer(text) if match.group(1)}
+        for run in runs:
+            self._marked(run)
+            self._under_headings(run, marked)
+
+    @property
+    def found(self) -> Mapping[str, str]:
+        """Exercise id to Markdown, for those that say something."""
+        return {exercise: "\n\n".join(parts) for exercise, parts in self._found.items()}
+
+    def _add(self, id: str, text: str) -> None:
+        text = _PLACEHOLDER.sub("", _COMMENT.sub("", text)).strip()
+        if text and text not in self._found.setdefault(id, []):
+            self._found[id].append(text)
+        if not self._found.get(id):
+            self._found.pop(id, None)
+
+    def _marked(self, texts: Sequence[str]) -> None:
+        current, collected = "", list[str]()
+        for text in texts:
+            if current and _level(text) <= 2:
+                self._add(current, "\n\n".join(collected))
+                current = ""
+            at = 0
+            for match in _MARK.finditer(text):
+                if current:
+                    self._add(current, "\n\n".join([*collected, text[at : match.start()]]))
+                current, collected, at = self._ids.get((match.group(1) or "").casefold(), ""), [], match.end()
+            if current:
+                collected.append(text[at:])
+        if current:
+            self._add(current, "\n\n".join(collected))
+
+    def _under_headings(self, texts: Sequence[str], marked: set[str]) -> None:
+        current, level, collected = "", 0, list[str]()
+        for text in texts:
+            if current and _level(text) <= level:
+                self._add(current, "\n\n".join(collected))
+                current = ""
+            at = 0
+            for match in _HEADING.finditer(text):
+                named = self._titles.get(fold(match.group(2)), "")
+                if named and named.casefold() not in marked:
+                    if current:
+                        self._add(current, "\n\n".join([*collected, text[at : match.start()]]))
+                    current, level, collected, at = named, len(match.group(1)), [], match.end()
+            if current:
+                rest = text[at:]
+                mark = _MARK.search(rest)
+                collected.append(rest[: mark.start()] if mark else rest)
+                if mark:
+                    self._add(current, "\n\n".join(collected))
+                    current = ""
+        if current:
+            self._add(current, "\n\n".join(collected))
+
+
+def _level(text: str) -> int:
+    """Level of the heading that a cell begins with, or 7."""
+    match = _HEADING.match(text.lstrip("\n"))
+    return len(match.group(1)) if match else 7

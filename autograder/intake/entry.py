@@ -1,0 +1,149 @@
+"""One student's entry: where the work lies, and reading it into a Submission."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from autograder.intake import notebook, syntax
+from autograder.intake.answers import Answers
+from autograder.intake.digest import digest
+from autograder.intake.folder import Contents
+from autograder.intake.gather import Source, gather
+from autograder.intake.limits import CODE, suffix
+from autograder.intake.names import modules, shown, stem
+from autograder.intake.notebook import NotANotebook, Notebook
+from autograder.intake.source import Piece, module
+from autograder.intake.text import Undecodable, decode, lossy
+from autograder.intake.wanted import Wanted
+from autograder.model import Problem, SourceFile, Submission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A student and where their work lies. Small and picklable: the files are read by ``read`` only."""
+
+    student: str
+    sources: tuple[Source, ...]
+    wanted: tuple[Wanted, ...]
+    notes: tuple[str, ...] = ()
+
+    def read(self) -> Submission:
+        """The submission. Never raises for what was handed in: whatever is wrong is among its problems."""
+        path = str(self.sources[0].path) if self.sources else ""
+        try:
+            contents = gather(self.sources)
+            reader = _Reader(self.wanted)
+            reader.read(contents)
+            content = digest(contents.files)
+        except Exception as error:  # the class goes on; this is our fault and says so
+            message = f"could not be read, by a fault of the grader: {type(error).__name__}"
+            broken = Problem(self.student, message, hint="Tell your instructor; no point is lost by it.", fatal=True)
+            return Submission(self.student, digest({}), (), problems=(broken,), path=path, notes=self.notes)
+        answers = reader.answers.found
+        return Submission(
+            student=self.student,
+            digest=content,
+            files=tuple(reader.files),
+            answers=answers,
+            problems=_final(self.student, contents, reader, answers),
+            received=tuple(contents.received),
+            path=path,
+            notes=(*self.notes, *contents.notes, *reader.notes),
+        )
+
+
+@dataclass
+class _Reader:
+    """Files of one submission on their way from bytes to units."""
+
+    wanted: tuple[Wanted, ...]
+    files: list[SourceFile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.answers = Answers(self.wanted)
+        self._pieces: dict[str, Piece] = {}
+        self._notebooks: dict[str, Notebook] = {}
+
+    def read(self, contents: Contents) -> None:
+        """All files: first what each defines, then which statements are kept, for which that is needed."""
+        for name in sorted(contents.files):
+            data = contents.files[name]
+            if suffix(name) == ".py":
+                self._python(name, data)
+            elif suffix(name) == ".ipynb":
+                self._notebook(name, data)
+            else:
+                self.answers.file(name, lossy(data))
+        code = [name for name in contents.files if suffix(name) in CODE]
+        imports = modules(code, (lossy(contents.files[name]) for name in code))
+        own = {name for piece in self._pieces.values() for name in piece.defines}
+        own |= {name for book in self._notebooks.values() for name in book.defines}
+        # Notebooks first: where two files define a name the later one counts, and that is the .py file.
+        for name, book in self._notebooks.items():
+            self.files.append(notebook.source_file(shown(name), imports[name], book, own, imports.values()))
+        for name, piece in self._pieces.items():
+            self.files.append(module(piece, imports[name], own, imports.values()))
+        self._note_doubles()
+
+    def _python(self, name: str, data: bytes) -> None:
+        try:
+            text = decode(data)
+        except Undecodable as error:
+            lost = syntax.lost_names(lossy(data))
+            problem = Problem(shown(name), error.message, line=error.line, hint=error.hint, names=lost)
+            self.problems.append(problem)
+            return
+        if notebook.looks_like(text):
+            self.notes.append(f"{shown(name)} is a notebook under another name and was read as one.")
+            self._notebook(name, data)
+            return
+        if not text.strip() and stem(name) != "__init__":
+            self.problems.append(Problem(shown(name), "is empty", hint="Was it saved before it was handed in?"))
+            return
+        try:
+            self._pieces[name] = Piece(shown(name), text, syntax.parse(text))
+        except syntax.Unparsable as error:
+            self.problems.append(syntax.problem(shown(name), text, error))
+
+    def _notebook(self, name: str, data: bytes) -> None:
+        try:
+            cells = notebook.cells(data)
+        except NotANotebook as error:
+            self.problems.append(Problem(shown(name), error.message, hint=error.hint))
+            return
+        self.answers.notebook(cells)
+        if not any(cell.text.strip() for cell in cells):
+            hint = "Was it saved before it was handed in?"
+            self.problems.append(Problem(shown(name), "is a notebook without any text in its cells", hint=hint))
+            return
+        book = notebook.read(shown(name), cells)
+        self.problems += book.problems
+        self.notes += book.notes
+        self._notebooks[name] = book
+
+    def _note_doubles(self) -> None:
+        """Say which file counts where two define what is graded."""
+        for item in self.wanted:
+            for name in item.names:
+                where = [file for file in self.files if name in file.defines]
+                if len(where) > 1:
+                    counts = next((f for f in where if f.module.rpartition(".")[2] == item.stub), where[-1])
+                    listed = " and ".join(file.name for file in where)
+                    self.notes.append(f"{name} is defined in {listed}; the one in {counts.name} counts.")
+
+
+def _final(student: str, contents: Contents, reader: _Reader, answers: Mapping[str, str]) -> tuple[Problem, ...]:
+    """All problems; fatal ones where nothing at all could be read."""
+    problems = [*contents.problems, *reader.problems]
+    if reader.files:
+        return tuple(problems)
+    if not problems:
+        what = f"holds no Python file and no notebook, only {len(contents.received)} other files"
+        message = what if contents.received else "is empty: nothing was handed in"
+        hint = "Hand in .py files, a notebook (.ipynb), or a zip of them."
+        problems = [Problem(student, message, hint=hint)]
+    return tuple(dataclasses.replace(problem, fatal=not answers) for problem in problems)

@@ -1,0 +1,98 @@
+"""A file of Python, ready to be executed: the whole module, and its definitions one by one."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from autograder.intake.limits import MAX_UNITS
+from autograder.intake.selection import Selector
+from autograder.intake.syntax import defined
+from autograder.model import SourceFile, Unit
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A text that parses: a module, or one cell of a notebook."""
+
+    name: str  # "lstm.py"; "work.ipynb, cell 4"
+    text: str
+    tree: ast.Module
+
+    @property
+    def defines(self) -> tuple[str, ...]:
+        """Names of functions and classes at the top level, each once, in order."""
+        return tuple(dict.fromkeys(defined(self.tree.body)))
+
+
+def module(piece: Piece, import_name: str, own: Iterable[str], modules: Iterable[str]) -> SourceFile:
+    """A ``.py`` file: one unit with all of it. The fallback is there wherever it could save something.
+
+    A module of several statements can lose all its definitions to one of them: to a training loop, and
+    as well to an import of a package that is not there. Run one by one, each fails for itself.
+    """
+    fallback: tuple[Unit, ...] = ()
+    if len(piece.tree.body) > 1:
+        fallback = selected([piece], Selector(own, modules))
+    return SourceFile(
+        module=import_name,
+        name=piece.name,
+        units=(Unit(piece.text, piece.name),),
+        defines=piece.defines,
+        fallback=fallback,
+    )
+
+
+def selected(pieces: Sequence[Piece], selector: Selector) -> tuple[Unit, ...]:
+    """One unit for each statement that is kept, with its line; at most 2,000."""
+    future = _future(pieces)
+    units: list[Unit] = []
+    for piece in pieces:
+        lines = [line.encode("utf-8") for line in piece.text.split("\n")]
+        uses: dict[int, int] = {}  # how many statements begin or end on a line: `import os; import sys`
+        for statement in piece.tree.body:
+            for line in {_start(statement), statement.end_lineno or 0}:
+                uses[line] = uses.get(line, 0) + 1
+        for statement in piece.tree.body:
+            if not selector.keep(statement) or len(units) >= MAX_UNITS:
+                continue
+            start = _start(statement)
+            shared = uses[start] > 1 or uses[statement.end_lineno or 0] > 1
+            source = _source(lines, statement, start, shared)
+            if future and not isinstance(statement, ast.Import | ast.ImportFrom | ast.Expr):
+                # A future import rules the whole file; a unit that is compiled alone must say it again.
+                # On a first line there is no room above, so that one statement is a line too low.
+                source, start = f"{future}\n{source}", max(start - 1, 1)
+            units.append(Unit(source, piece.name, start))
+    return tuple(units)
+
+
+def _start(statement: ast.stmt) -> int:
+    """First line, decorators included."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min(node.lineno for node in [statement, *decorators])
+
+
+def _source(lines: list[bytes], statement: ast.stmt, start: int, shared: bool) -> str:
+    """The statement's text: whole lines, or only its columns where it shares a line with another."""
+    end = statement.end_lineno or start
+    taken = lines[start - 1 : end]
+    if shared and taken:
+        taken[-1] = taken[-1][: statement.end_col_offset]
+        taken[0] = taken[0][statement.col_offset :] if start == statement.lineno else taken[0]
+    return b"\n".join(taken).decode("utf-8")
+
+
+def _future(pieces: Sequence[Piece]) -> str:
+    """The line of future imports that the pieces ask for, or nothing."""
+    names = {
+        alias.name
+        for piece in pieces
+        for node in piece.tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        for alias in node.names
+        if alias.name in __future__.all_feature_names
+    }
+    return f"from __future__ import {', '.join(sorted(names))}" if names else ""
