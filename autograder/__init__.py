@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autograder.case import Case, grid
     from autograder.exercise import Align, Exercise
-    from autograder.expect import at_least, close, equal, expect, fail, same_shape, same_shapes
+    from autograder.expect import at_least, close, equal, fail, require, same_shape, same_shapes
     from autograder.model import Evidence, Limits
 
 __version__ = "0.1.0"
@@ -22,9 +22,9 @@ __all__ = [
     "at_least",
     "close",
     "equal",
-    "expect",
     "fail",
     "grid",
+    "require",
     "same_shape",
     "same_shapes",
 ]
@@ -38,9 +38,9 @@ _HOME = {
     "at_least": "expect",
     "close": "expect",
     "equal": "expect",
-    "expect": "expect",
     "fail": "expect",
     "grid": "case",
+    "require": "expect",
     "same_shape": "expect",
     "same_shapes": "expect",
 }

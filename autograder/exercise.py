@@ -18,15 +18,18 @@ KINDS = ("contract", "shapes", "parameters", "parity", "gradients", "property", 
 
 @dataclass(frozen=True)
 class Align:
-    """Which subject of the probes is aligned, with which family of cells, before weights are written.
+    """How weights are matched with roles before canonical weights are written.
 
-    ``probe`` names the interventions probe of the subject; ``families`` are names in the assignment's
-    ``families.py``, the first is the one that the handout asks for.
+    subject: name in the probes' SUBJECTS. families: names in the assignment's ``families.py``; those
+    that are accepted first, the others only to name what the student built instead. sizes: sizes that
+    differ from the case's while roles are found (one step is enough). cell: for networks, the subject
+    and family of the student's own cell, so that a network made of it is understood.
     """
 
-    probe: str
+    subject: str
     families: tuple[str, ...]
-    case: Case = field(default_factory=Case)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    cell: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class Exercise:
         stub: str = "",
         names: Sequence[str] = (),
         cases: Sequence[Case] = (Case(),),
-        limits: Limits = Limits(),
+        limits: Limits | None = None,
         align: Align | None = None,
         stand_ins: Sequence[str] = (),
         written: bool = False,
@@ -86,7 +89,7 @@ class Exercise:
         self.stub = stub or id
         self.names = tuple(names)
         self.cases = tuple(cases)
-        self.limits = limits
+        self.limits = limits or Limits()
         self.align = align
         self.stand_ins = tuple(stand_ins)
         self.written = written

@@ -69,7 +69,7 @@ def fail(message: str, *, hint: str = "", evidence: Sequence[Evidence] = ()) -> 
     raise Mismatch(message, hint=hint, evidence=evidence)
 
 
-def expect(condition: bool, message: str, *, hint: str = "", evidence: Sequence[Evidence] = ()) -> None:
+def require(condition: bool, message: str, *, hint: str = "", evidence: Sequence[Evidence] = ()) -> None:
     """``condition`` holds."""
     if not condition:
         raise Mismatch(message, hint=hint, evidence=evidence)

@@ -60,7 +60,7 @@ class MistakeName:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found. ``points`` is None while it waits to be marked by hand."""
+    """What one check found. ``points`` is None while it waits to be marked by hand, and where it is void."""
 
     id: str
     claim: str
@@ -96,13 +96,13 @@ class ExerciseGrade:
 
     @property
     def possible(self) -> int:
-        """Points that could be won so far: what is pending is not in it."""
+        """Points that could be won so far: what is pending or void is not in it."""
         return sum(f.possible for f in self.checks if not f.bonus and f.points is not None)
 
     @property
     def pending(self) -> int:
         """Points that a person has still to give."""
-        return sum(f.possible for f in self.checks if not f.bonus and f.points is None)
+        return sum(f.possible for f in self.checks if not f.bonus and f.outcome is Outcome.PENDING)
 
     @property
     def bonus(self) -> int:

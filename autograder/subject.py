@@ -11,6 +11,7 @@ ours, and holds no answers. A subject belongs to an assignment's ``probes.py``::
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,7 +73,7 @@ def describe(value: Any) -> str:
 
 def new_module(subject: Subject, code: Any, case: Case) -> nn.Module:
     """Build under a fixed seed and the case's default dtype, so zeros made inside have it too."""
-    torch.manual_seed(case.seed % (2**31))
+    torch.manual_seed(int(case.values.get("build_seed", case.seed)) % (2**31))
     torch.set_default_dtype(case.torch_dtype)
     module = subject.build(code, case)
     if not isinstance(module, nn.Module):
@@ -202,4 +203,11 @@ def interventions(subject: Subject, code: Any, case: Case) -> dict[str, Any]:
     }
 
 
-PROBES: Mapping[str, Any] = {"shapes": shapes, "parity": parity, "interventions": interventions}
+def probes(subjects: Mapping[str, Subject], **more: Any) -> dict[str, Any]:
+    """Every subject with every probe: ``"lstm_cell.parity"`` is a function of ``(code, case)``."""
+    kinds = {"shapes": shapes, "parity": parity, "interventions": interventions, **more}
+    return {
+        f"{name}.{kind}": functools.partial(probe, subject)
+        for name, subject in subjects.items()
+        for kind, probe in kinds.items()
+    }

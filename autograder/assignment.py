@@ -1,0 +1,175 @@
+"""Assignment: pairs what is handed out with its hidden half, and refuses what does not fit together."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from autograder.errors import AssignmentError
+from autograder.exercise import Exercise
+
+SOURCES = (".py", ".md", ".json", ".ipynb")
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment, loaded.
+
+    ``grading`` is the public half (``assignments/ID/grading``): exercises with their checks, probes,
+    families. ``hidden`` is the instructor's half (``solutions/ID``), None for a student's copy.
+    """
+
+    id: str
+    title: str
+    handout: str
+    exercises: tuple[Exercise, ...]
+    grading: Path
+    hidden: Path | None
+    subjects: Mapping[str, Any]
+    families: Mapping[str, Any]
+
+    @property
+    def probes(self) -> Path:
+        """The folder of probes: the part that runs beside student code."""
+        return self.grading / "probes"
+
+    @property
+    def reference(self) -> Path:
+        """The folder of reference sources."""
+        if self.hidden is None:
+            raise AssignmentError(f"{self.id} has no solutions here", mend="grade from the instructor's checkout")
+        return self.hidden / "source"
+
+    @property
+    def possible(self) -> int:
+        """All points, those marked by hand too, the bonus not."""
+        return sum(exercise.possible for exercise in self.exercises)
+
+    @cached_property
+    def owners(self) -> dict[str, Exercise]:
+        """Which exercise each wanted definition belongs to."""
+        return {name: exercise for exercise in self.exercises for name in exercise.names}
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 over everything that can change a grade: the engine, the grading half, the hidden half."""
+        engine = Path(__file__).parent
+        digest = hashlib.sha256()
+        for root in (engine, self.grading, *([self.hidden] if self.hidden else [])):
+            skipped = {"reporting", "mistakes", "variants", "__pycache__"}
+            files = [p for p in root.rglob("*") if p.suffix in SOURCES and not skipped & set(p.relative_to(root).parts)]
+            for path in sorted(files):
+                digest.update(f"{root.name}/{path.relative_to(root).as_posix()}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return f"sha256:{digest.hexdigest()}"
+
+
+def find_course(start: Path | None = None) -> Path:
+    """The nearest folder at or above ``start`` that holds ``assignments/``."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "assignments").is_dir():
+            return folder
+    raise AssignmentError(
+        f"no folder with assignments/ at or above {here}",
+        mend="run this inside the course, or name it with --course DIR",
+    )
+
+
+def available(course: Path) -> list[str]:
+    """Ids of the assignments of a course."""
+    return sorted(path.parent.name for path in (course / "assignments").glob("*/grading"))
+
+
+def load(course: Path, id: str) -> Assignment:
+    """Load one assignment of a course; AssignmentError when its parts do not pair up."""
+    grading = course / "assignments" / id / "grading"
+    if not grading.is_dir():
+        known = ", ".join(available(course)) or "none"
+        raise AssignmentError(f"there is no assignment {id!r} in {course}", mend=f"assignments here: {known}")
+    package = _package(f"course_{id}_grading", grading)
+    exercises = tuple(_wanted(package, "EXERCISES"))
+    hidden = course / "solutions" / id
+    if (hidden / "hidden" / "__init__.py").is_file():
+        checks = _package(f"course_{id}_hidden", hidden / "hidden")
+        _wanted(checks, "register")({exercise.id: exercise for exercise in exercises})
+    probes = _submodule(package, "probes")
+    families = _submodule(package, "families")
+    assignment = Assignment(
+        id=id,
+        title=str(_wanted(package, "TITLE")),
+        handout=str(_wanted(package, "HANDOUT")),
+        exercises=exercises,
+        grading=grading,
+        hidden=hidden if hidden.is_dir() else None,
+        subjects=getattr(probes, "SUBJECTS", {}),
+        families=getattr(families, "FAMILIES", {}),
+    )
+    _pair_up(assignment, probes)
+    return assignment
+
+
+def _pair_up(assignment: Assignment, probes: ModuleType) -> None:
+    known = set(_wanted(probes, "PROBES"))
+    stand_ins = set(getattr(probes, "STAND_INS", {}))
+    ids: set[str] = set()
+    for exercise in assignment.exercises:
+        if exercise.id in ids:
+            raise AssignmentError(f"two exercises are called {exercise.id!r}")
+        ids.add(exercise.id)
+        if not exercise.written and not exercise.checks:
+            raise AssignmentError(f"{exercise.id} has no checks")
+        for check in exercise.checks:
+            if check.probe not in known and not (check.aligned or check.probe == ""):
+                raise AssignmentError(
+                    f"{check.where}: {exercise.id}.{check.id} names the unknown probe {check.probe!r}"
+                )
+        missing = {name for check in exercise.checks for way in check.ways for name in way} - stand_ins
+        if missing:
+            raise AssignmentError(f"{exercise.id} names stand-ins that do not exist: {', '.join(sorted(missing))}")
+        if exercise.align is not None:
+            _check_align(assignment, exercise)
+
+
+def _check_align(assignment: Assignment, exercise: Exercise) -> None:
+    spec = exercise.align
+    assert spec is not None  # the caller asked
+    pairs: Sequence[tuple[str, Mapping[str, Any], str]] = [
+        (spec.subject, assignment.subjects, "subject"),
+        *((name, assignment.families, "family") for name in spec.families),
+    ]
+    for name, known, what in pairs:
+        if name not in known:
+            raise AssignmentError(f"{exercise.id} is aligned with the unknown {what} {name!r}")
+
+
+def _package(name: str, folder: Path) -> ModuleType:
+    """Import a folder as a package of its own name, afresh, whatever sys.path holds."""
+    for loaded in [key for key in sys.modules if key == name or key.startswith(f"{name}.")]:
+        del sys.modules[loaded]
+    start = folder / "__init__.py"
+    spec = importlib.util.spec_from_file_location(name, start, submodule_search_locations=[str(folder)])
+    if spec is None or spec.loader is None or not start.is_file():
+        raise AssignmentError(f"{folder} has no __init__.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _submodule(package: ModuleType, name: str) -> ModuleType:
+    return importlib.import_module(f"{package.__name__}.{name}")
+
+
+def _wanted(module: ModuleType, name: str) -> Any:
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        raise AssignmentError(f"{module.__file__} does not define {name}") from None

@@ -1,0 +1,113 @@
+"""A crash becomes an outcome: who has to act, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autograder.assignment import Assignment
+from autograder.exercise import Exercise
+from autograder.model import Crash, Evidence, Frame, Outcome, Reply, Submission
+
+
+@dataclass
+class Verdict:
+    """One attempt at a check."""
+
+    outcome: Outcome
+    message: str = ""
+    hint: str = ""
+    waits_for: str = ""
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    evidence: Sequence[Evidence] = ()
+
+
+def crashed(crash: Crash, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str]) -> Verdict:
+    """What a probe that gave no observation means for a check of ``exercise``."""
+    verdict = _of_kind(crash, exercise, assignment, lost)
+    verdict.seconds = crash.seconds
+    return verdict
+
+
+def _of_kind(crash: Crash, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str]) -> Verdict:
+    if crash.kind == "engine":
+        return Verdict(Outcome.VOID, crash.message)
+    if crash.kind == "missing":
+        return _missing(crash.message, exercise, assignment, lost)
+    if crash.kind == "contract":
+        return Verdict(Outcome.FAILED, crash.message)
+    owner = _stub_owner(crash, assignment)
+    if owner is exercise:
+        return Verdict(Outcome.UNATTEMPTED, f"`{crash.frames[-1].function}` is not written yet")
+    if owner is not None:
+        return Verdict(Outcome.SKIPPED, f"waits for {owner.title}: its stub is not written yet", waits_for=owner.id)
+    where = _where(crash.frames)
+    if crash.kind == "exception":
+        message = f"{crash.exception}: {crash.message}" if crash.message else crash.exception
+        return Verdict(Outcome.CRASHED, f"{message}{where}", evidence=[traceback_of(crash)])
+    return Verdict(
+        Outcome.CRASHED, crash.message + (where if where not in crash.message else ""), evidence=_frames(crash)
+    )
+
+
+def _missing(name: str, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str]) -> Verdict:
+    if name in lost:
+        return Verdict(Outcome.CRASHED, lost[name])
+    owner = assignment.owners.get(name)
+    if owner is None or owner is exercise:
+        return Verdict(Outcome.UNATTEMPTED, f"`{name}` is not defined in what was handed in")
+    return Verdict(Outcome.SKIPPED, f"waits for {owner.title}: `{name}` is not defined", waits_for=owner.id)
+
+
+def _stub_owner(crash: Crash, assignment: Assignment) -> Exercise | None:
+    """The exercise whose own stub raised its NotImplementedError."""
+    if crash.exception != "NotImplementedError" or not crash.frames:
+        return None
+    return assignment.owners.get(crash.frames[-1].function.split(".")[0])
+
+
+def _where(frames: Sequence[Frame]) -> str:
+    if not frames:
+        return ""
+    last = frames[-1]
+    return f" (in `{last.function}`, {last.file} line {last.line})"
+
+
+def traceback_of(crash: Crash) -> Evidence:
+    """The student's own frames, with the line of code."""
+    frames = [{"file": f.file, "line": f.line, "function": f.function, "code": f.code} for f in crash.frames]
+    title = f"{crash.exception}: {crash.message}" if crash.message else crash.exception
+    return Evidence("traceback", {"exception": title or crash.kind, "frames": frames})
+
+
+def _frames(crash: Crash) -> list[Evidence]:
+    return [traceback_of(crash)] if crash.frames else []
+
+
+def lost_names(submission: Submission, loaded: Reply) -> dict[str, str]:
+    """Names that a broken file would have defined, with what broke it."""
+    lost: dict[str, str] = {}
+    for problem in submission.problems:
+        place = problem.file + (f" line {problem.line}" if problem.line else "")
+        for name in problem.names:
+            lost[name] = f"{place}: {problem.message}"
+    if isinstance(loaded, Crash):
+        for file in submission.files:
+            for name in file.defines:
+                lost.setdefault(name, f"the files could not be loaded: {loaded.message}")
+        return lost
+    failures = loaded.values.get("failures") or []
+    defined = set(loaded.values.get("defined") or [])
+    for failure in failures if isinstance(failures, list) else []:
+        if not isinstance(failure, dict):
+            continue
+        name, line = str(failure.get("file", "")), failure.get("line")
+        text = f"{failure.get('exception', 'error')}: {failure.get('message', '')}"
+        for file in submission.files:
+            if name == file.name or name.startswith(f"{file.name},"):
+                place = name + (f" line {line}" if line else "")
+                for wanted in file.defines:
+                    if wanted not in defined:
+                        lost.setdefault(wanted, f"{place} could not be run: {text}")
+    return lost

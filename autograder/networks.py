@@ -1,0 +1,126 @@
+"""Cells inside a network: torch's own layers by their documented layout, the student's by their alignment.
+
+In a network every weight can hide behind zeros, so single interventions from zero see nothing. What is
+known of its parts is used instead: then only the remaining weights need an experiment.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograder.torchcells import TORCH_CELLS
+
+if TYPE_CHECKING:
+    from autograder.alignment import Alignment, Known, Layout
+
+MOST_WAYS = 24
+
+
+@dataclass(frozen=True)
+class FoundCell:
+    """A cell inside a network: parameter -> roles within the cell ("forget.x[7]") and signs."""
+
+    input_size: int
+    hidden_size: int
+    roles: Mapping[str, tuple[list[str], np.ndarray]]
+
+
+def known_roles(
+    layout: Layout, parameters: Sequence[Mapping[str, Any]], modules: Any, own: Callable[[], Sequence[Alignment]]
+) -> list[dict[str, Known]]:
+    """Every way to give the cells found in a network the family's slots, the natural order first.
+
+    One empty way when the family is a single cell, or nothing in the network is recognised.
+    """
+    if layout.family.slots is None:
+        return [{}]
+    shapes = {str(p["name"]): tuple(p["shape"]) for p in parameters}
+    try:
+        parts = [(str(m["name"]), str(m["class"]), bool(m["torch"])) for m in modules or ()]
+    except (TypeError, KeyError):
+        parts = []
+    table = _embedding(layout, shapes, parts)
+    cells = _cells(shapes, parts, own)
+    slots = layout.family.slots(layout.sizes)
+    ways = (
+        [
+            table | _placed(layout, dict(zip(slots, order, strict=True)))
+            for order in itertools.islice(itertools.permutations(cells), 5000)
+            if [cell.input_size for cell in order] == list(slots.values())
+            and all(cell.hidden_size == _hidden(layout) for cell in order)
+        ]
+        if len(cells) == len(slots)
+        else []
+    )
+    return ways[:MOST_WAYS] or [table]
+
+
+def _hidden(layout: Layout) -> int:
+    return int(layout.sizes.get("hidden_size", layout.sizes.get("hidden_dim", 0)))
+
+
+def _embedding(
+    layout: Layout, shapes: Mapping[str, tuple[int, ...]], parts: Sequence[tuple[str, str, bool]]
+) -> dict[str, Known]:
+    wanted = layout.shapes.get("embedding.weight")
+    for name, kind, of_torch in parts:
+        key = f"{name}.weight"
+        if of_torch and kind == "Embedding" and shapes.get(key) == wanted and wanted is not None:
+            span = layout.spans()["embedding.weight"]
+            indices = np.arange(span.start, span.stop)
+            return {key: (indices, np.ones(len(indices)))}
+    return {}
+
+
+def _cells(
+    shapes: Mapping[str, tuple[int, ...]],
+    parts: Sequence[tuple[str, str, bool]],
+    own: Callable[[], Sequence[Alignment]],
+) -> list[FoundCell]:
+    found: list[FoundCell] = []
+    for name, kind, of_torch in parts:
+        start = name + "."
+        inside = {key.removeprefix(start): shape for key, shape in shapes.items() if key.startswith(start)}
+        if of_torch and kind in TORCH_CELLS:
+            for cell in TORCH_CELLS[kind](inside):
+                plus = {start + key: (list(names), np.ones(len(names))) for key, names in cell.roles.items()}
+                found.append(FoundCell(cell.input_size, cell.hidden_size, plus))
+        elif not of_torch and kind == "LSTMCell":
+            for alignment in own():
+                if {str(p["name"]): tuple(p["shape"]) for p in alignment.parameters} == inside and alignment.complete:
+                    sizes = alignment.layout.sizes
+                    roles = {start + key: pair for key, pair in _own_roles(alignment).items()}
+                    found.append(FoundCell(sizes["input_size"], sizes["hidden_size"], roles))
+                    break
+    return found
+
+
+def _own_roles(own: Alignment) -> dict[str, tuple[list[str], np.ndarray]]:
+    names = [f"{role}[{i}]" for role, span in own.layout.spans().items() for i in range(span.stop - span.start)]
+    roles: dict[str, tuple[list[str], np.ndarray]] = {}
+    start = 0
+    for parameter in own.parameters:
+        stop = start + parameter["count"]
+        inside = [names[i] if i >= 0 else "" for i in own.role[start:stop].tolist()]
+        roles[str(parameter["name"])] = (inside, own.sign[start:stop])
+        start = stop
+    return roles
+
+
+def _placed(layout: Layout, order: Mapping[str, FoundCell]) -> dict[str, Known]:
+    spans = layout.spans()
+
+    def index(slot: str, role: str) -> int:
+        name, _, number = role.rstrip("]").partition("[")
+        return spans[f"{slot}.{name}"].start + int(number) if role else -1
+
+    return {
+        parameter: (np.array([index(slot, role) for role in roles]), signs)
+        for slot, cell in order.items()
+        for parameter, (roles, signs) in cell.roles.items()
+    }

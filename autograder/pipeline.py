@@ -1,0 +1,99 @@
+"""The whole flow for one submission, top to bottom."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import platform
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+
+from autograder import __version__
+from autograder.assignment import Assignment
+from autograder.grading import Grading, ReferenceSide
+from autograder.model import Crash, ExerciseGrade, Grade, Reply, Submission
+from autograder.sandbox.request import Sandbox
+from autograder.seeds import Seeds
+
+
+@dataclass(frozen=True)
+class Course:
+    """What stays the same for all submissions of a run: the assignment, the reference's answers, the seeds."""
+
+    assignment: Assignment
+    reference: ReferenceSide
+    seeds: Seeds
+
+
+def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
+    """Run and judge one submission. Nothing that it does raises here."""
+    started = time.monotonic()
+    session = sandbox.open(submission)
+    try:
+        judged = Grading(course.assignment, submission, session, course.reference, course.seeds)
+        exercises = tuple(judged.exercise(exercise) for exercise in course.assignment.exercises)
+        loaded = session.loaded
+    finally:
+        session.close()
+    total = time.monotonic() - started
+    return _grade(submission, course, sandbox.level, exercises, loaded, total, judged.student_seconds)
+
+
+def _grade(
+    submission: Submission,
+    course: Course,
+    level: str,
+    exercises: tuple[ExerciseGrade, ...],
+    loaded: Reply,
+    total: float,
+    student: float,
+) -> Grade:
+    assignment = course.assignment
+    notes = [f"{e.title}: {note}" for e in exercises for note in e.notes]
+    if isinstance(loaded, Crash):
+        notes.insert(0, f"your files could not be loaded: {loaded.message}")
+    return Grade(
+        assignment=assignment.id,
+        title=assignment.title,
+        student=submission.student,
+        submission=submission.digest,
+        graded_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        isolation=level,
+        exercises=exercises,
+        notes=(*submission.notes, *notes),
+        problems=submission.problems,
+        output=loaded.output,
+        output_truncated=loaded.output_truncated,
+        files=submission.received,
+        digests=digests(submission, assignment, level),
+        seconds={"total": round(total, 3), "student": round(student, 3)},
+        versions=versions(),
+        seed=course.seeds.name,
+        attempt=course.seeds.attempt,
+        handout=assignment.handout,
+    )
+
+
+def digests(submission: Submission, assignment: Assignment, level: str) -> dict[str, str]:
+    """What the grade depends on. Equal digests and an equal seed mean an equal grade."""
+    environment = json.dumps({**versions(), "isolation": level}, sort_keys=True)
+    return {
+        "submission": submission.digest,
+        "assignment": assignment.digest,
+        "environment": f"sha256:{hashlib.sha256(environment.encode()).hexdigest()}",
+    }
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """What ran: the grader, Python, and the libraries that numbers depend on."""
+    return {
+        "autograder": __version__,
+        "python": platform.python_version(),
+        "torch": metadata.version("torch"),
+        "numpy": metadata.version("numpy"),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
