@@ -1,5 +1,6 @@
 """The reference of the recurrent half of rnn honours the contract that its docstrings state."""
 
+import ast
 import math
 import sys
 from collections.abc import Iterator
@@ -343,3 +344,96 @@ def test_architectures_are_compared_by_their_recurrent_parts(
     assert tuple(row["parameters"] for row in table.values()) == numbers
     assert tuple(row["gates"] for row in table.values()) == (0, 3, 2)
     assert all("H" in row["complexity"] and "I" in row["complexity"] for row in table.values())
+
+
+# --- right answers in other styles ----------------------------------------------------------------
+
+VARIANTS = Path(__file__).resolve().parent.parent / "solutions/rnn/variants"
+WRITES = {
+    "vanilla_rnn": {"VanillaRNN"},
+    "lstm_cell": {"LSTMCell"},
+    "simple_lstm": {"SimpleLSTM"},
+    "gru_cell": {"GRUCell"},
+    "bilstm": {"BiLSTM"},
+    "vanishing_gradient": {"demonstrate_vanishing_gradient", "hidden_state_gradients"},
+    "count_parameters": {"count_parameters"},
+    "compare_architectures": {"compare_architectures"},
+}
+FILES = [path for exercise in WRITES for path in sorted((VARIANTS / exercise).glob("*.py"))]
+
+
+def variant(path: Path, code: SimpleNamespace) -> SimpleNamespace:  # the fixture keeps the reference importable
+    scope = {"__name__": f"variant_{path.stem}"}
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), scope)
+    return SimpleNamespace(**{name: value for name, value in scope.items() if not name.startswith("__")})
+
+
+def variants(exercise: str) -> pytest.MarkDecorator:
+    files = sorted((VARIANTS / exercise).glob("*.py"))
+    return pytest.mark.parametrize("path", files, ids=[path.stem for path in files])
+
+
+def test_there_are_at_least_forty_styles_of_the_module_exercises() -> None:
+    modules = [path for path in FILES if path.parent.name in list(WRITES)[:5]]
+    assert len(modules) >= 40
+    assert all(sum(path.parent.name == exercise for path in FILES) >= 2 for exercise in WRITES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=[f"{path.parent.name}-{path.stem}" for path in FILES])
+def test_a_variant_has_a_title_and_defines_its_exercise(path: Path, code: SimpleNamespace) -> None:
+    """A docstring of a title and at most one note; the names that the exercise asks for, no other exercise's."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    title, *rest = (ast.get_docstring(tree) or "").splitlines()
+    assert title
+    assert len(rest) <= 1
+    assert all(line.startswith("Note: ") for line in rest)
+    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    assert WRITES[path.parent.name] <= defined
+    assert not defined & (set().union(*WRITES.values()) - WRITES[path.parent.name])
+    assert set(vars(variant(path, code))) >= defined
+
+
+MODULE_FILES = [path for path in FILES if path.parent.name in list(WRITES)[:5]]
+
+
+@pytest.mark.parametrize("path", MODULE_FILES, ids=[f"{path.parent.name}-{path.stem}" for path in MODULE_FILES])
+def test_a_variant_module_gives_with_weights_of_zero_what_the_equations_give(path: Path, code: SimpleNamespace) -> None:
+    """Whatever the weights are called: shapes, and values that can be worked out by hand."""
+    (name,) = WRITES[path.parent.name]
+    net = build(variant(path, code), name, (I, H, O))
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.zero_()
+    h, c = torch.randn(B, H), torch.randn(B, H)
+    if name == "LSTMCell":
+        h_new, c_new = net(torch.randn(B, I), (h, c))
+        c_new = c_new[1] if isinstance(c_new, tuple) else c_new
+        torch.testing.assert_close(c_new, c / 2)
+        torch.testing.assert_close(h_new, torch.tanh(c / 2) / 2)
+    elif name == "GRUCell":
+        torch.testing.assert_close(net(torch.randn(B, I), h), h / 2)
+    else:
+        assert torch.equal(first(net(torch.randn(B, T, I))), torch.zeros(B, O))
+
+
+@variants("vanishing_gradient")
+def test_a_variant_measures_the_gradients_that_the_reference_measures(path: Path, code: SimpleNamespace) -> None:
+    rnn, x = code.VanillaRNN(I, H, O).double(), normal(B, T, I)
+    found = variant(path, code)
+    assert found.hidden_state_gradients(rnn, x) == pytest.approx(code.hidden_state_gradients(rnn, x), rel=1e-12)
+    assert [name for name, _ in found.demonstrate_vanishing_gradient(8)] == [name for name, _ in rnn.named_parameters()]
+
+
+@variants("count_parameters")
+def test_a_variant_counts_what_the_reference_counts(path: Path, code: SimpleNamespace) -> None:
+    net = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3), nn.Sequential(nn.Linear(3, 2, bias=False)))
+    net.append(net[0])
+    assert variant(path, code).count_parameters(net) == 24
+
+
+@variants("compare_architectures")
+def test_a_variant_compares_as_the_reference_does(path: Path, code: SimpleNamespace) -> None:
+    def numbers(table: dict[str, dict[str, object]]) -> dict[str, tuple[object, object]]:
+        return {name: (row["parameters"], row["gates"]) for name, row in table.items()}
+
+    assert numbers(variant(path, code).compare_architectures(I, H)) == numbers(code.compare_architectures(I, H))
