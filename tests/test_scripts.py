@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SCRIPTS = sorted(p for p in (ROOT / "scripts").iterdir() if p.is_file() and p.suffix in ("", ".sh"))
-COMMANDS = [*(p for p in SCRIPTS if not p.name.startswith("_")), ROOT / ".ci" / "run"]
+SCRIPTS = [*sorted(p for p in (ROOT / "scripts").iterdir() if p.is_file()), ROOT / ".ci" / "run"]
+COMMANDS = [p for p in SCRIPTS if not p.name.startswith("_")]
 BASHISMS = {
     r"\[\[": "[[ is not POSIX",
     r"^\s*function\s": "`function` is not POSIX",
@@ -50,7 +50,7 @@ def test_a_script_is_posix_shell(script: Path) -> None:
     assert [why for pattern, why in BASHISMS.items() if re.search(pattern, text, re.MULTILINE)] == []
 
 
-@pytest.mark.parametrize("script", [s for s in SCRIPTS if not s.name.startswith("_")], ids=lambda p: p.name)
+@pytest.mark.parametrize("script", COMMANDS, ids=lambda p: p.name)
 def test_a_script_stops_at_the_first_error(script: Path) -> None:
     """``set -eu`` stands before the first thing that is done."""
     lines = [line for line in script.read_text().splitlines() if line and not line.startswith("#")]
