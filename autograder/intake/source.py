@@ -72,7 +72,8 @@ def selected(pieces: Sequence[Piece], selector: Selector) -> tuple[Unit, ...]:
 def _start(statement: ast.stmt) -> int:
     """First line, decorators included."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min(node.lineno for node in [statement, *decorators])
+    lines = [statement.lineno, *(decorator.lineno for decorator in decorators)]
+    return min(lines)
 
 
 def _source(lines: list[bytes], statement: ast.stmt, start: int, shared: bool) -> str:
