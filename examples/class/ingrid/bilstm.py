@@ -1,0 +1,21 @@
+import torch
+import torch.nn as nn
+
+
+class BiLSTM(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size, num_layers=1):
+        super().__init__()
+        self.lstm = nn.LSTM(
+            input_size,
+            hidden_size,
+            num_layers=num_layers,
+            batch_first=True,
+            bidirectional=True,
+        )
+        self.fc = nn.Linear(2 * hidden_size, output_size)
+
+    def forward(self, x):
+        _, (h_n, _) = self.lstm(x)
+        f = h_n[-2]
+        b = h_n[-1]
+        return self.fc(torch.cat([f, b], dim=1))
