@@ -53,6 +53,22 @@ class Assignment:
         return sum(exercise.possible for exercise in self.exercises)
 
     @cached_property
+    def stubs(self) -> dict[str, list[str]]:
+        """Module name of each stub -> the names that it defines."""
+        stubs: dict[str, list[str]] = {}
+        for exercise in self.exercises:
+            if not exercise.written:
+                stubs.setdefault(exercise.stub, []).extend(exercise.names)
+        return stubs
+
+    def own_words(self, exercise: Exercise, answer: str) -> str:
+        """A written answer without the lines that were handed out: empty if nothing was added."""
+        handed_out = self.grading.parent / f"{exercise.stub}.md"
+        lines = handed_out.read_text(encoding="utf-8").splitlines() if handed_out.is_file() else []
+        known = {line.strip() for line in lines}
+        return "\n".join(line for line in answer.splitlines() if line.strip() not in known or not line.strip()).strip()
+
+    @cached_property
     def owners(self) -> dict[str, Exercise]:
         """Which exercise each wanted definition belongs to."""
         return {name: exercise for exercise in self.exercises for name in exercise.names}

@@ -56,6 +56,7 @@ class Grading:
     reference: ReferenceSide
     seeds: Seeds
     student_seconds: float = 0.0
+    trail: dict[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict)
     _replies: dict[str, Reply] = field(default_factory=dict)
     _alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
 
@@ -71,7 +72,7 @@ class Grading:
         return ExerciseGrade(exercise.id, exercise.title, tuple(findings.values()), tuple(notes))
 
     def _written(self, exercise: Exercise) -> Finding:
-        answer = self.submission.answers.get(exercise.id, "").strip()
+        answer = self.assignment.own_words(exercise, self.submission.answers.get(exercise.id, ""))
         base = Finding(exercise.id, exercise.title, Outcome.UNATTEMPTED, 0, exercise.points, kind="written")
         if not answer:
             return replace(base, message="no answer was handed in")
@@ -175,6 +176,8 @@ class Grading:
         except Exception:
             return _void(f"the grader failed before it looked at the answer:\n{traceback.format_exc(limit=-3)}")
         reply = self.ask(Request(check.probe, case, way, check.limits))
+        seen = {"crash": reply.message} if isinstance(reply, Crash) else _by_role(reply.values, mine)
+        self.trail[exercise.id, check.id] = (seen, expected)
         if isinstance(reply, Crash):
             return crashed(reply, exercise, self.assignment, self.lost)
         return self._judge(check, reply, expected, mine, notes, lambda: self.others(exercise, case, way))
@@ -203,6 +206,11 @@ class Grading:
         if mine is not None:
             notes += [note for note in remarks.notes(mine) if note not in notes]
         return Verdict(Outcome.PASSED, seconds=reply.seconds, notes=notes)
+
+    @property
+    def found_alignments(self) -> Mapping[tuple[Any, ...], Alignment | Crash]:
+        """The maps of the student's weights that were looked for."""
+        return self._alignments
 
     # --- asking ---------------------------------------------------------------------------------
 

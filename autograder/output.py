@@ -57,7 +57,8 @@ class Output:
                 file.write(secret.hex() + "\n")
             write_text(marker, json.dumps({"assignment": assignment, "schema": 1}) + "\n")
         except OSError as error:
-            raise OutputError(f"{folder} cannot be written: {error.strerror}", mend="name another folder with -o") from None
+            message = f"{folder} cannot be written: {error.strerror}"
+            raise OutputError(message, mend="name another folder with -o") from None
         return cls(folder, secret)
 
     def folders(self, students: Iterable[str]) -> dict[str, Path]:

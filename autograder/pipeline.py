@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 
-from autograder import __version__
+import torch
+
+from autograder import __version__, intake
 from autograder.assignment import Assignment
+from autograder.errors import AssignmentError
 from autograder.grading import Grading, ReferenceSide
 from autograder.model import Crash, ExerciseGrade, Grade, Reply, Submission
 from autograder.sandbox.request import Sandbox
+from autograder.sandbox.trusted import TrustedSandbox
 from autograder.seeds import Seeds
 
 
@@ -26,6 +30,20 @@ class Course:
     assignment: Assignment
     reference: ReferenceSide
     seeds: Seeds
+
+
+def prepare(assignment: Assignment, seeds: Seeds) -> Course:
+    """Load the reference in this process, at one thread: workers share its answers."""
+    torch.set_num_threads(1)
+    sandbox = TrustedSandbox(assignment.probes, stubs=assignment.stubs)
+    received = intake.receive([assignment.reference], assignment.exercises, mode="single")
+    submission = received.entries[0].read()
+    if submission.problems:
+        raise AssignmentError(f"the reference has problems: {submission.problems[0]}")
+    session = sandbox.open(submission)
+    if isinstance(session.loaded, Crash):
+        raise AssignmentError(f"the reference cannot be loaded: {session.loaded.message}")
+    return Course(assignment, ReferenceSide(session), seeds)
 
 
 def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:

@@ -28,7 +28,7 @@ def notes(alignment: Alignment) -> list[str]:
                 f"{name} is the negative of the handout's (for a gate: its complement): the same family of functions"
             )
     doubled = sorted({role for role, count in copies.items() if count > 1 and role.endswith(".b")})
-    if doubled:
+    if doubled and layout.family.slots is None:
         said.append("you keep two biases where the equations have one: they only ever add, so both count")
     absent = alignment.absent
     if absent and all(role.endswith((".b", ".inner")) for role in absent):
@@ -42,7 +42,7 @@ def explain(alignment: Alignment) -> str:
     reasons = []
     undriven = alignment.undriven
     if alignment.baseline > TIGHT:
-        reasons.append("with every weight at zero the outputs already differ from the equations'")
+        return "with every weight at zero the outputs already differ from the equations'"
     for gate in dict.fromkeys(role.rpartition(".")[0] for role in undriven):
         sources = [role.rpartition(".")[2] for role in undriven if role.rpartition(".")[0] == gate]
         what = " and ".join(words.get(source, source) for source in sources)

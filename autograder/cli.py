@@ -1,0 +1,104 @@
+"""The command line: parse, call, print. Exit status 0 done, 1 something of ours broke, 2 the call's words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder import __version__
+from autograder.errors import AutograderError
+
+LEVELS = click.Choice(["full", "reduced", "none"])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="autograder")
+def main() -> None:
+    """Grades deep-learning exercises and writes reports that teach."""
+
+
+@main.command(short_help="Grade a submission or a whole class.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-a", "--assignment", "name", help="The assignment; needed only where a course has several.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("graded"),
+    show_default=True,
+    help="Where the reports go. The same command again goes on from there.",
+)
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), help="Workers, each with a sandbox [default: the cores].")
+@click.option(
+    "--isolation",
+    type=LEVELS,
+    default="full",
+    show_default=True,
+    help="reduced and none only for code that you trust that far.",
+)
+@click.option("--roster", type=click.Path(path_type=Path), help="A CSV of students: says who is missing.")
+@click.option("--class", "mode", flag_value="class", help="The folder is a class, whatever is in it.")
+@click.option("--single", "mode", flag_value="single", help="The folder is one submission.")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+@click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON lines instead of a table.")
+def grade(paths: tuple[Path, ...], **options: Any) -> None:
+    """Grade files, folders, notebooks and zips, or a folder of many students' work.
+
+    Example: autograder grade submissions/ -o graded --roster students.csv
+
+    Writes OUT/index.html for the class and OUT/STUDENT/report.html for each student.
+    """
+    from autograder import commands  # slow to import: --help must not wait for torch
+
+    _exit(lambda: commands.grade(paths, **options))
+
+
+@main.command("try", short_help="One exercise of one file, with everything shown.")
+@click.argument("exercise")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--check", "only", help="Show this check only.")
+@click.option("-a", "--assignment", "name", help="The assignment; needed only where a course has several.")
+@click.option("--isolation", type=LEVELS, default="full", show_default=True)
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+def try_(exercise: str, path: Path, **options: Any) -> None:
+    """Judge one exercise of one file: messages, both sides' observations, the map that was found.
+
+    Example: autograder try lstm_cell work/lstm_cell.py --check forward
+    """
+    from autograder import commands  # slow to import: --help must not wait for torch
+
+    _exit(lambda: commands.try_one(exercise, path, **options))
+
+
+@main.command(short_help="What this machine can promise, attack by attack.")
+@click.option("--isolation", type=LEVELS, help="Examine this level [default: the best that can be had].")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(**options: Any) -> None:
+    """Try a selection of attacks in the sandbox and say which isolation level this machine gives.
+
+    Example: autograder doctor
+    """
+    from autograder import commands  # slow to import: --help must not wait for torch
+
+    _exit(lambda: commands.doctor(**options))
+
+
+def _exit(call: Any) -> None:
+    try:
+        status = call()
+    except AutograderError as error:
+        click.secho(f"autograder: {error}", fg="red", err=True)
+        if error.mend:
+            click.echo(f"  {error.mend}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo("\nstopped; what was graded is kept, and the same command goes on from there", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(status)

@@ -1,0 +1,136 @@
+"""What the subcommands do: put the parts together, show progress, print the outcome."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder import assignment as assignments
+from autograder import batch, intake, pipeline, terminal
+from autograder import doctor as examination
+from autograder.assignment import Assignment
+from autograder.errors import AssignmentError
+from autograder.grading import Grading
+from autograder.model import Grade
+from autograder.output import Output
+from autograder.reporting import html
+from autograder.sandbox.host import ZygoteSandbox
+from autograder.sandbox.request import Sandbox
+from autograder.seeds import Seeds
+
+
+def grade(
+    paths: Sequence[Path],
+    *,
+    name: str | None,
+    out: Path,
+    jobs: int | None,
+    isolation: str,
+    roster: Path | None,
+    mode: str | None,
+    course: Path | None,
+    as_json: bool,
+) -> int:
+    """Grade everything under ``paths`` into ``out``. Returns the exit status."""
+    console = Console(stderr=as_json, highlight=False)
+    assignment = load(name, course, paths[0])
+    received = intake.receive(paths, assignment.exercises, roster=roster, mode=mode or "auto")  # type: ignore[arg-type]  # click's choices
+    console.print(received.why, style="dim")
+    output = Output.open(out, assignment.id)
+    course_ = pipeline.prepare(assignment, Seeds(output.secret))
+    workers = min(jobs or os.cpu_count() or 1, len(received.entries)) or 1
+
+    def make_sandbox() -> Sandbox:
+        return ZygoteSandbox(assignment.probes, level=isolation, stubs=assignment.stubs)
+
+    with terminal.Progress(console, len(received.entries)) as progress:
+        done = batch.run(
+            received.entries,
+            course_,
+            output,
+            make_sandbox,
+            html.write_student,
+            level=isolation,
+            workers=workers,
+            started=progress.started,
+            finished=progress.finished,
+        )
+    links = {one.student: f"{one.folder.name}/report.html" for one in done}
+    html.write_class(
+        (read(one.folder) for one in done),
+        out,
+        missing=received.missing,
+        unattributed=received.unattributed,
+        links=links,
+    )
+    if as_json:
+        for one in done:
+            sys.stdout.write(json.dumps(read(one.folder).to_json(), ensure_ascii=False) + "\n")
+    terminal.summary(console, done, received, out)
+    return 1 if received.unattributed or any(one.void for one in done) else 0
+
+
+def read(folder: Path) -> Grade:
+    """The grade that was written into a student's folder."""
+    return Grade.from_json(json.loads((folder / "grade.json").read_text(encoding="utf-8")))
+
+
+def load(name: str | None, course: Path | None, near: Path | None = None) -> Assignment:
+    """The named assignment, or the only one of the course."""
+    root = course or _course(near)
+    known = assignments.available(root)
+    if name is None:
+        if len(known) != 1:
+            raise AssignmentError(f"{root} has {len(known)} assignments: {', '.join(known)}", mend="name one with -a")
+        name = known[0]
+    return assignments.load(root, name)
+
+
+def _course(near: Path | None) -> Path:
+    try:
+        return assignments.find_course()
+    except AssignmentError:
+        if near is None or not near.exists():
+            raise
+        return assignments.find_course(near)
+
+
+def try_one(
+    exercise: str, path: Path, *, only: str | None, name: str | None, isolation: str, course: Path | None
+) -> int:
+    """Show how one exercise of one submission is judged."""
+    assignment = load(name, course, path)
+    chosen = next((e for e in assignment.exercises if e.id == exercise), None)
+    if chosen is None:
+        known = ", ".join(e.id for e in assignment.exercises)
+        raise AssignmentError(f"{assignment.id} has no exercise {exercise!r}", mend=f"its exercises: {known}")
+    if only is not None and only not in [check.id for check in chosen.checks]:
+        known = ", ".join(check.id for check in chosen.checks)
+        raise AssignmentError(f"{exercise} has no check {only!r}", mend=f"its checks: {known}")
+    submission = intake.receive([path], assignment.exercises, mode="single").entries[0].read()
+    course_ = pipeline.prepare(assignment, Seeds(b"try"))
+    with ZygoteSandbox(assignment.probes, level=isolation, stubs=assignment.stubs) as sandbox:
+        session = sandbox.open(submission)
+        try:
+            judged = Grading(assignment, submission, session, course_.reference, course_.seeds)
+            result = judged.exercise(chosen)
+            terminal.tried(Console(highlight=False), result, judged, chosen, only)
+        finally:
+            session.close()
+    return 0
+
+
+def doctor(*, isolation: str | None, as_json: bool) -> int:
+    """Examine this machine."""
+    report = examination.examine(isolation)
+    if as_json:
+        sys.stdout.write(json.dumps(dataclasses.asdict(report), ensure_ascii=False) + "\n")
+    else:
+        terminal.examined(Console(highlight=False), report)
+    return 0 if report.ok else 1

@@ -1,0 +1,185 @@
+"""What the terminal shows: progress, the table of a class, one exercise in detail, the doctor's findings."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from autograder.batch import Done
+from autograder.exercise import Exercise
+from autograder.grading import Grading
+from autograder.intake import Intake
+from autograder.model import Crash, ExerciseGrade, Outcome
+
+MARKS = {
+    Outcome.PASSED: "[green]✓[/]",
+    Outcome.FAILED: "[red]✗[/]",
+    Outcome.CRASHED: "[red]![/]",
+    Outcome.UNATTEMPTED: "[dim]○[/]",
+    Outcome.SKIPPED: "[dim]–[/]",
+    Outcome.VOID: "[magenta]?[/]",
+    Outcome.PENDING: "[yellow]…[/]",
+}
+
+
+class Progress:
+    """A bar with count and time left; nothing where the output is not a terminal."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._bar = Bar(
+            TextColumn("grading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("[dim]{task.fields[who]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("grading", total=total, who="")
+        self._busy: list[str] = []
+        self._lock = threading.Lock()
+        self.began = time.monotonic()
+
+    def started(self, student: str) -> None:
+        """A worker has taken up this student's work."""
+        with self._lock:
+            self._busy.append(student)
+            self._bar.update(self._task, who=escape(plain(", ".join(self._busy)))[:60])
+
+    def finished(self, done: Done) -> None:
+        """A grade is written."""
+        with self._lock:
+            if done.student in self._busy:
+                self._busy.remove(done.student)
+            self._bar.update(self._task, advance=1, who=escape(plain(", ".join(self._busy)))[:60])
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+
+def plain(text: str) -> str:
+    """Text that cannot move the cursor, colour the terminal or reverse its direction."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def summary(console: Console, done: list[Done], received: Intake, out: Path) -> None:
+    """The table of students, then what needs the instructor's eye, then where the reports are."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, justify in (
+        ("student", "left"),
+        ("points", "right"),
+        ("of", "right"),
+        ("by hand", "right"),
+        ("s", "right"),
+    ):
+        table.add_column(name, justify=justify, no_wrap=name != "student")  # type: ignore[arg-type]  # literals
+    table.add_column("points lost in", overflow="ellipsis", no_wrap=True)
+    for one in done:
+        lost = ", ".join(one.unfinished)
+        bonus = f" +{one.bonus}" if one.bonus else ""
+        table.add_row(
+            escape(plain(one.student)),
+            f"{one.points}{bonus}",
+            str(one.possible),
+            str(one.pending or ""),
+            "again" if one.again else f"{one.seconds:.1f}",
+            escape(lost) or "[green]nothing[/]",
+        )
+    for student in received.missing:
+        table.add_row(escape(plain(student)), "[yellow]missing[/]", "", "", "", "")
+    console.print(table)
+    void = [one for one in done if one.void]
+    if void:
+        names = escape(plain(", ".join(one.student for one in void)))
+        console.print(f"[magenta]{sum(one.void for one in void)} checks are void through our fault, in: {names}[/]")
+        console.print("  nobody loses a point by it; the reports say what broke")
+    for name in received.unattributed:
+        console.print(f"[yellow]belongs to nobody:[/] {escape(plain(name))}")
+    console.print(f"class page   {escape(str(out / 'index.html'))}", soft_wrap=True)
+    console.print(f"one report   {escape(str(out))}/STUDENT/report.html", soft_wrap=True)
+
+
+def tried(console: Console, result: ExerciseGrade, judged: Grading, exercise: Exercise, only: str | None) -> None:
+    """One exercise: each check with its message, the map of the weights, both sides' observations."""
+    console.print(f"[bold]{escape(result.title)}[/]  {result.points} of {result.possible} points")
+    for finding in result.checks:
+        if only is not None and finding.id != only:
+            continue
+        points = f"{finding.points} of {finding.possible}"
+        console.print(f"{MARKS[finding.outcome]} {finding.id}  [dim]{finding.outcome.value}, {points}[/]")
+        console.print(f"    {escape(finding.claim)}", style="dim")
+        if finding.message:
+            console.print(f"    {escape(plain(finding.message))}")
+        if finding.hint:
+            console.print(f"    [cyan]try[/] {escape(finding.hint)}")
+    for note in result.notes:
+        console.print(f"[cyan]note[/] {escape(note)}")
+    for key, alignment in judged.found_alignments.items():
+        _map(console, key, alignment)
+    for (owner, check), replies in judged.trail.items():
+        if owner != exercise.id or only not in (None, check):
+            continue
+        console.print(f"\n[bold]what {check} saw last[/]")
+        table = Table(box=None, header_style="dim")
+        for column in ("value", "student", "reference"):
+            table.add_column(column, overflow="fold")
+        mine, theirs = replies
+        for name in dict.fromkeys([*mine, *theirs]):
+            table.add_row(escape(name), escape(plain(_brief(mine.get(name)))), escape(plain(_brief(theirs.get(name)))))
+        console.print(table)
+
+
+def _map(console: Console, key: Any, alignment: Any) -> None:
+    if isinstance(alignment, Crash):
+        console.print(f"\n[bold]no map for {key[0]}[/]: {escape(plain(alignment.message))}")
+        return
+    state = "complete" if alignment.complete else "[red]not complete[/]"
+    console.print(f"\n[bold]map of {key[0]} to {alignment.layout.family.name}[/]: {state}")
+    spans = alignment.layout.spans()
+    start = 0
+    for parameter in alignment.parameters:
+        inside = alignment.role[start : start + parameter["count"]]
+        start += parameter["count"]
+        roles = [role for role, span in spans.items() if ((inside >= span.start) & (inside < span.stop)).any()]
+        lost = int((inside < 0).sum())
+        more = f" [red]{lost} without a role[/]" if lost else ""
+        console.print(f"    {escape(plain(parameter['name']))} → {', '.join(roles) or '–'}{more}")
+
+
+def _brief(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, np.ndarray):
+        return f"{tuple(value.shape)} " + np.array2string(value.reshape(-1)[:6], precision=4, suppress_small=True)
+    text = str(value)
+    return text if len(text) <= 160 else text[:159] + "…"
+
+
+def examined(console: Console, report: Any) -> None:
+    """The doctor's findings, attack by attack, then the level and what is missing."""
+    for attack in report.attacks:
+        mark = "[green]✓[/]" if attack.ok else "[red]✗[/]"
+        console.print(f"{mark} {escape(attack.tries)}  [dim]{escape(plain(attack.seen))}[/]")
+    for name, version in report.versions.items():
+        console.print(f"[dim]{escape(name)} {escape(str(version))}[/]")
+    console.print(f"isolation level: [bold]{report.level}[/]")
+    for line in report.missing:
+        console.print(f"[yellow]missing:[/] {escape(line)}")
