@@ -239,7 +239,7 @@ def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
 
 def test_a_folder_without_anything_gradable_is_an_error(tmp_path: Path) -> None:
     write(tmp_path, {"data.csv": "1,2", "sub/notes.txt": "x"})
-    with pytest.raises(IntakeError, match="nothing in .* can be graded"):
+    with pytest.raises(IntakeError, match=r"nothing in .* can be graded"):
         intake.receive([tmp_path], EXERCISES)
 
 

@@ -7,6 +7,7 @@ The rule, as docs/intake.md states it:
 - In a notebook without the mark, a heading that says the exercise's title or id starts the answer; it
   ends likewise, and at a cell that begins with a heading of the same level or above.
 - A file ``<stub>.md`` or ``<id>.md`` is an answer as a whole where it has no mark.
+- Without a mark, what stands below a heading "Your answer" counts, if there is one: above it is the question.
 - Comments and the line "Your answer here" are no answer.
 """
 
@@ -23,6 +24,7 @@ from autograder.intake.wanted import Wanted
 _MARK = re.compile(r"<!--\s*(?:answer:\s*([\w-]+)|(end answer))\s*-->", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*)$", re.MULTILINE)
+_PROMPT = fold("Your answer")
 _PLACEHOLDER = re.compile(
     r"^[ \t>*_]*(?:write |type |put )?your answer(?: here| below| goes here)?[ \t.…:*_]*$", re.IGNORECASE | re.MULTILINE
 )
@@ -43,7 +45,10 @@ class Answers:
         self._wanted = [item for item in wanted if item.written]
         self._ids = {item.id.casefold(): item.id for item in self._wanted}
         self._stems = self._ids | {item.stub.casefold(): item.id for item in self._wanted}
-        self._titles = {fold(text): item.id for item in self._wanted for text in (item.id, item.title)}
+        self._titles = {
+            fold(text): item.id for item in self._wanted for text in (item.id, item.title, item.title.partition(":")[2])
+        }
+        self._titles.pop("", None)
         self._found: dict[str, list[str]] = {}
 
     def file(self, name: str, text: str) -> None:
@@ -51,7 +56,7 @@ class Answers:
         if _MARK.search(text):
             self._marked([text])
         elif whole := self._stems.get(stem(name).casefold()):
-            self._add(whole, text)
+            self._add(whole, _below_prompt(text))
 
     def notebook(self, found: Sequence[Cell]) -> None:
         """The Markdown cells of a notebook."""
@@ -99,27 +104,34 @@ class Answers:
         current, level, collected = "", 0, list[str]()
         for text in texts:
             if current and _level(text) <= level:
-                self._add(current, "\n\n".join(collected))
+                self._add(current, _below_prompt("\n\n".join(collected)))
                 current = ""
             at = 0
             for match in _HEADING.finditer(text):
-                named = self._titles.get(fold(match.group(2)), "")
+                title = match.group(2)
+                named = self._titles.get(fold(title)) or self._titles.get(fold(title.partition(":")[2]), "")
                 if named and named.casefold() not in marked:
                     if current:
-                        self._add(current, "\n\n".join([*collected, text[at : match.start()]]))
+                        self._add(current, _below_prompt("\n\n".join([*collected, text[at : match.start()]])))
                     current, level, collected, at = named, len(match.group(1)), [], match.end()
             if current:
                 rest = text[at:]
                 mark = _MARK.search(rest)
                 collected.append(rest[: mark.start()] if mark else rest)
                 if mark:
-                    self._add(current, "\n\n".join(collected))
+                    self._add(current, _below_prompt("\n\n".join(collected)))
                     current = ""
         if current:
-            self._add(current, "\n\n".join(collected))
+            self._add(current, _below_prompt("\n\n".join(collected)))
 
 
 def _level(text: str) -> int:
-    """Level of the heading that a cell begins with, or 7."""
+    """Level of the heading that a cell begins with, or 7. "Your answer" is no heading of another part."""
     match = _HEADING.match(text.lstrip("\n"))
-    return len(match.group(1)) if match else 7
+    return len(match.group(1)) if match and fold(match.group(2)) != _PROMPT else 7
+
+
+def _below_prompt(text: str) -> str:
+    """What stands below the last heading "Your answer", or all of it."""
+    prompts = [match.end() for match in _HEADING.finditer(text) if fold(match.group(2)) == _PROMPT]
+    return text[prompts[-1] :] if prompts else text

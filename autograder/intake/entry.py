@@ -101,7 +101,9 @@ class _Reader:
             self.notes.append(f"{shown(name)} is a notebook under another name and was read as one.")
             self._notebook(name, data)
             return
-        if not text.strip() and stem(name) != "__init__":
+        if not text.strip() and stem(name) == "__init__":
+            return  # it only marks a folder as a package, which its files' import names say already
+        if not text.strip():
             self.problems.append(Problem(shown(name), "is empty", hint="Was it saved before it was handed in?"))
             return
         try:
@@ -131,9 +133,18 @@ class _Reader:
             for name in item.names:
                 where = [file for file in self.files if name in file.defines]
                 if len(where) > 1:
-                    counts = next((f for f in where if f.module.rpartition(".")[2] == item.stub), where[-1])
+                    written = [file for file in where if file.name not in self._untouched(name)] or where
+                    counts = next((file for file in written if file.module == item.stub), written[-1])
                     listed = " and ".join(file.name for file in where)
                     self.notes.append(f"{name} is defined in {listed}; the one in {counts.name} counts.")
+
+    def _untouched(self, name: str) -> set[str]:
+        """Files whose definition of ``name`` is the stub as it was handed out."""
+        return {piece.name for piece in self._pieces.values() if syntax.is_stub(piece.tree.body, name)} | {
+            book.pieces[0].name.partition(", cell ")[0]
+            for book in self._notebooks.values()
+            if any(syntax.is_stub(piece.tree.body, name) for piece in book.pieces)
+        }
 
 
 def _final(student: str, contents: Contents, reader: _Reader, answers: Mapping[str, str]) -> tuple[Problem, ...]:

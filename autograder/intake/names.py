@@ -75,7 +75,7 @@ def modules(files: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
     result: dict[str, str] = {}
     taken: set[str] = set()
     # The shortest path and the .py file win the plain name; others of the same name get a number.
-    for name in sorted(files, key=lambda n: (n.count("/"), CODE.index(suffix(n)), _COPY.sub("", n) != n, n)):
+    for name in sorted(files, key=lambda n: (n.count("/"), CODE.index(suffix(n)), _is_copy(n), n)):
         *parents, last = name.split("/")
         first = next((i for i, folder in enumerate(parents) if folder in packages), len(parents))
         parts = [identifier(folder) for folder in parents[first:]]
@@ -88,6 +88,11 @@ def modules(files: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
         taken.add(module)
         result[name] = module
     return result
+
+
+def _is_copy(name: str) -> bool:
+    last = name.rpartition("/")[2]
+    return stem(last) != last[: len(last) - len(suffix(last))]
 
 
 def fold(name: str) -> str:

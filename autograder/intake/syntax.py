@@ -68,6 +68,12 @@ def defined(body: list[ast.stmt]) -> Iterator[str]:
             waiting += reversed(node.body + handlers + node.orelse + node.finalbody)
 
 
+def is_stub(body: list[ast.stmt], name: str) -> bool:
+    """Whether the definition of ``name`` still mentions NotImplementedError, as it was handed out."""
+    nodes = [n for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == name]
+    return any(isinstance(n, ast.Name) and n.id == "NotImplementedError" for node in nodes for n in ast.walk(node))
+
+
 def _hint(error: SyntaxError, text: str) -> str:
     lines = text.split("\n")
     at = (error.lineno or 0) - 1
