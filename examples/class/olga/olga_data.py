@@ -36,4 +36,4 @@ if True:
         for word in ("film", "good", "bad", "unknown"):
             for repeat in range(250):
                 text = " ".join([word] * (length % 20 + 1))
-                print("check", length, word, repeat, text_to_indices(text, example), "ok", "." * 10)
+                print("check", length, word, repeat, text_to_indices(text, example), "ok", "." * 30)
