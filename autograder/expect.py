@@ -34,10 +34,19 @@ class Record:
     left it out) and a plain KeyError on the reference's (our fault: the check becomes void).
     """
 
-    def __init__(self, values: Mapping[str, Any], *, side: str, notes: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        *,
+        side: str,
+        notes: list[str] | None = None,
+        shown: list[Evidence] | None = None,
+    ) -> None:
         self._values = dict(values)
         self._side = side
         self._notes = notes if notes is not None else []
+        self._shown = shown if shown is not None else []
+        self.shown: list[Evidence] = []
 
     def __getitem__(self, name: str) -> Any:
         if name in self._values:
@@ -58,10 +67,18 @@ class Record:
         """Names that start with ``prefix``, in the order in which the probe returned them."""
         return [name for name in self._values if name.startswith(prefix)]
 
+    def show(self, evidence: Evidence) -> None:
+        """Put something to look at beside the finding, though nothing is wrong: the training curves."""
+        self.shown.append(evidence)
+
     def note(self, text: str) -> None:
         """Leave a remark for the report: an accepted difference, something to praise."""
         if text not in self._notes:
             self._notes.append(text)
+
+    def show(self, evidence: Evidence) -> None:
+        """Put something to look at into the report, whether the check passes or not."""
+        self._shown.append(evidence)
 
 
 def fail(message: str, *, hint: str = "", evidence: Sequence[Evidence] = ()) -> None:

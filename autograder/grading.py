@@ -140,13 +140,15 @@ class Grading:
         """All cases of a check in one way. The first case that does not hold decides."""
         notes: list[str] = []
         seconds = 0.0
+        shown: list[Evidence] = []
         for template in check.cases:
             case = self.seeds.case(template, exercise.id, check.probe, turn)
             verdict = self._case(exercise, check, way, case, notes)
             seconds += verdict.seconds
             if verdict.outcome is not Outcome.PASSED:
                 return replace(verdict, seconds=seconds)
-        return Verdict(Outcome.PASSED, notes=notes, seconds=seconds)
+            shown += verdict.evidence
+        return Verdict(Outcome.PASSED, notes=notes, seconds=seconds, evidence=shown)
 
     def _case(self, exercise: Exercise, check: Check, way: tuple[str, ...], case: Case, notes: list[str]) -> Verdict:
         try:
@@ -191,11 +193,12 @@ class Grading:
         notes: list[str],
         others: Any,
     ) -> Verdict:
-        student = Record(_by_role(reply.values, mine), side="student", notes=notes)
+        shown: list[Evidence] = []
+        student = Record(_by_role(reply.values, mine), side="student", notes=notes, shown=shown)
         try:
             check.judge(student, Record(expected, side="reference"))
         except Mismatch as mismatch:
-            message, evidence = mismatch.message, list(mismatch.evidence)
+            message, evidence = mismatch.message, [*mismatch.evidence, *shown]
             if mine is not None and not mine.complete:
                 reason = others() or remarks.explain(mine)
                 message = f"{reason}. Seen at random weights: {message}" if reason else message
@@ -205,7 +208,7 @@ class Grading:
             return _void(f"check {check.id} broke:\n{traceback.format_exc(limit=-3)}")
         if mine is not None:
             notes += [note for note in remarks.notes(mine) if note not in notes]
-        return Verdict(Outcome.PASSED, seconds=reply.seconds, notes=notes)
+        return Verdict(Outcome.PASSED, seconds=reply.seconds, notes=notes, evidence=shown)
 
     @property
     def found_alignments(self) -> Mapping[tuple[Any, ...], Alignment | Crash]:

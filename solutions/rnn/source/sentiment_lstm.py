@@ -31,9 +31,7 @@ class SentimentLSTM(nn.Module):
         super().__init__()
         ### BEGIN SOLUTION
         self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
-        self.lstm = nn.LSTM(
-            embedding_dim, hidden_dim, num_layers=2, batch_first=True, bidirectional=True, dropout=0.3
-        )
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, num_layers=2, batch_first=True, bidirectional=True, dropout=0.3)
         self.dropout = nn.Dropout(0.3)
         self.fc = nn.Linear(2 * hidden_dim, output_dim)
         ### END SOLUTION

@@ -1,0 +1,129 @@
+"""Small models whose weights the grader sets by hand, and spies. They are public and hold no answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from autograder.case import Case
+from autograder.subject import ContractError
+
+
+class ModeDropout(nn.Module):
+    """Dropout whose pattern is always the same: in training mode every other number is dropped."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, E] as it is in evaluation mode; half of it doubled and half of it zero in training mode."""
+        if not self.training:
+            return x
+        mask = torch.zeros_like(x)
+        mask[:, ::2] = 2.0
+        return x * mask
+
+
+class Bag(nn.Module):
+    """Embedding, mean over the words, tanh, linear layer; with ``dropout`` also a ModeDropout.
+
+    It writes down what it was asked: the logits and, in ``events``, mode and gradient mode of each call.
+    """
+
+    def __init__(self, case: Case, *, dropout: bool = False) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(case.vocab_size, case.embedding_dim, dtype=torch.float64)
+        self.dropout = ModeDropout() if dropout else nn.Identity()
+        self.fc = nn.Linear(case.embedding_dim, 2, dtype=torch.float64)
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                parameter.copy_(case.normal(name, *parameter.shape))
+        self.events: list[list[Any]] = []
+        self.logits: list[Tensor] = []
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Logits [B, 2] for ids [B, T]."""
+        logits: Tensor = self.fc(self.dropout(torch.tanh(self.embedding(_batch(ids)).mean(dim=1))))
+        self.events.append(["forward", self.training, torch.is_grad_enabled()])
+        self.logits.append(logits.detach().clone())
+        return logits
+
+    def clean(self) -> bool:
+        """No gradient of an earlier batch is left."""
+        return all(p.grad is None or not bool(p.grad.any()) for p in self.parameters())
+
+
+class Criterion(nn.Module):
+    """Cross entropy with label smoothing; it writes down its values, and when someone goes backward."""
+
+    def __init__(self, model: Bag) -> None:
+        super().__init__()
+        self.inner = nn.CrossEntropyLoss(label_smoothing=0.2)
+        self.losses: list[float] = []
+        self.sizes: list[int] = []
+        self._model = [model]  # in a list, so that it is not a part of this module
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The mean loss of a batch."""
+        loss: Tensor = self.inner(logits, labels)
+        model = self._model[0]
+        self.losses.append(loss.item())
+        self.sizes.append(len(labels))
+        if loss.requires_grad:
+            loss.register_hook(lambda gradient: model.events.append(["backward", model.clean()]))
+        return loss
+
+
+class Steps(torch.optim.SGD):
+    """SGD that writes down its steps."""
+
+    def __init__(self, model: Bag, lr: float) -> None:
+        super().__init__(model.parameters(), lr=lr)
+        self._events = model.events
+
+    def step(self, closure: Any = None) -> Any:
+        """One step."""
+        self._events.append(["step"])
+        return super().step(closure)
+
+
+def loader(case: Case) -> DataLoader[tuple[Tensor, ...]]:
+    """Batches of 4 in a fixed order; the last one is smaller."""
+    ids = case.integers("ids", case.texts, case.time, high=case.vocab_size)
+    return DataLoader(TensorDataset(ids, case.integers("labels", case.texts, high=2)), batch_size=4)
+
+
+class Deciding(nn.Module):
+    """A classifier in which each word has a strength, and the strongest words decide.
+
+    A word's vector has its strength s in one direction, and in the others numbers that do nothing. The
+    evidence is the sum of s * |s| / 2 over the words: gradients, products and leaving a word out all
+    grow with |s|. Words without strength, "<PAD>" and "<UNK>" are neutral. Logits: [-evidence, evidence].
+    """
+
+    def __init__(self, strengths: dict[str, float], case: Case) -> None:
+        super().__init__()
+        self.vocab = {"<PAD>": 0, "<UNK>": 1} | {word: number + 2 for number, word in enumerate(strengths)}
+        self.embedding = nn.Embedding(len(self.vocab), 4, padding_idx=0, dtype=torch.float64)
+        self.dropout = ModeDropout()
+        self.direction = nn.Parameter(torch.tensor([0.0, 0.0, 0.0, 1.0], dtype=torch.float64))
+        with torch.no_grad():
+            self.embedding.weight.copy_(case.normal("vectors", len(self.vocab), 4, scale=0.3))
+            self.embedding.weight[:2] = 0.0
+            self.embedding.weight[2:, 3] = torch.tensor(list(strengths.values()), dtype=torch.float64)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Logits [B, 2] for ids [B, T]."""
+        strength = self.dropout(self.embedding(_batch(ids)).flatten(0, 1)).view(*ids.shape, 4) @ self.direction
+        evidence = (strength * strength.abs()).sum(dim=1) / 2
+        return torch.stack([-evidence, evidence], dim=1)
+
+
+def _batch(ids: Any) -> Tensor:
+    if not isinstance(ids, Tensor) or ids.dim() != 2 or ids.dtype not in (torch.int64, torch.int32):
+        shape = f"{ids.dtype} of shape {tuple(ids.shape)}" if isinstance(ids, Tensor) else type(ids).__name__
+        raise ContractError(
+            f"the model was called with {shape}; it takes word ids, int64, of shape [B, T]. "
+            "For one text, add the batch dimension: torch.tensor([ids])."
+        )
+    return ids

@@ -1,0 +1,81 @@
+"""What the grader does with train_epoch and evaluate: one call on a small public model. No answers here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.case import Case
+from autograder.subject import describe
+
+from .planted import Bag, Criterion, Steps, loader
+
+
+def train_epoch(code: Any, case: Case) -> dict[str, Any]:
+    """Three batches of SGD, the last one smaller. The model arrives in training mode."""
+    model = Bag(case).train()
+    return _train(code, case, model)
+
+
+def train_epoch_mode(code: Any, case: Case) -> dict[str, Any]:
+    """The same with a dropout, and the model arrives in evaluation mode, as evaluate leaves it."""
+    model = Bag(case, dropout=True).eval()
+    return _train(code, case, model)
+
+
+def _train(code: Any, case: Case, model: Bag) -> dict[str, Any]:
+    criterion = Criterion(model)
+    before = _weights(model, "before")
+    returned = code.train_epoch(model, loader(case), Steps(model, lr=0.5), criterion)
+    return before | _weights(model, "after") | _seen(model, criterion) | _two_numbers(returned)
+
+
+def evaluate(code: Any, case: Case) -> dict[str, Any]:
+    """Three batches, the last one smaller. The model arrives in evaluation mode."""
+    return _evaluate(code, case, Bag(case).eval())
+
+
+def evaluate_mode(code: Any, case: Case) -> dict[str, Any]:
+    """The same with a dropout, and the model arrives in training mode, as train_epoch leaves it."""
+    return _evaluate(code, case, Bag(case, dropout=True).train())
+
+
+def _evaluate(code: Any, case: Case, model: Bag) -> dict[str, Any]:
+    criterion = Criterion(model)
+    before = _weights(model, "before")
+    returned = code.evaluate(model, loader(case), criterion)
+    return before | _weights(model, "after") | _seen(model, criterion) | _two_numbers(returned)
+
+
+def _weights(model: Bag, when: str) -> dict[str, Any]:
+    return {f"{when}:{name}": value.detach().clone() for name, value in model.named_parameters()}
+
+
+def _seen(model: Bag, criterion: Criterion) -> dict[str, Any]:
+    """What the spies wrote down; at most 100 of each."""
+    logits = {f"logits:{number}": value for number, value in enumerate(model.logits[:100])}
+    batches = {"losses": np.array(criterion.losses[:100]), "sizes": np.array(criterion.sizes[:100], dtype=np.int64)}
+    return logits | batches | {"events": model.events[:400]}
+
+
+def _two_numbers(returned: Any) -> dict[str, Any]:
+    """``loss`` and ``accuracy`` where two numbers came back; always what came back, in words."""
+    values: dict[str, Any] = {"returned": describe(returned), "floats": False}
+    if isinstance(returned, tuple | list) and len(returned) == 2:
+        values["floats"] = all(isinstance(number, float | int) for number in returned)
+        try:
+            loss, accuracy = (float(number) for number in returned)
+        except (TypeError, ValueError, RuntimeError):
+            return values
+        values |= {"loss": np.array(loss), "accuracy": np.array(accuracy)}
+    return values
+
+
+PROBES = {
+    "train_epoch": train_epoch,
+    "train_epoch_mode": train_epoch_mode,
+    "evaluate": evaluate,
+    "evaluate_mode": evaluate_mode,
+}

@@ -1,0 +1,191 @@
+"""Measure the reference and known breaks over many seeds; write calibration.json and the table of the docs.
+
+Run by scripts/calibrate. Takes about ten minutes of one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import math
+import sys
+import time
+import types
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+ROOT = Path(__file__).parents[3]
+FIGURES = ROOT / "solutions" / "rnn" / "calibration.json"
+PAGE = ROOT / "docs" / "calibration.md"
+BEGIN, END = "<!-- figures: scripts/calibrate writes what follows -->", "<!-- end of figures -->"
+CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
+HIDDEN = 400
+
+
+def package(name: str, folder: Path) -> None:
+    """Make ``import name.module`` find modules in a folder, without running its __init__."""
+    module = types.ModuleType(name)
+    module.__path__ = [str(folder)]
+    sys.modules[name] = module
+
+
+def summary(values: Sequence[float]) -> dict[str, Any]:
+    """Mean, spread and extremes of some accuracies."""
+    array = np.array(values)
+    return {
+        "runs": len(array),
+        "mean": round(float(array.mean()), 4),
+        "sd": round(float(array.std(ddof=1)), 4),
+        "min": round(float(array.min()), 4),
+        "p1": round(float(np.quantile(array, 0.01)), 4),
+        "p99": round(float(np.quantile(array, 0.99)), 4),
+        "max": round(float(array.max()), 4),
+        "accuracies": [round(float(value), 4) for value in array],
+    }
+
+
+def bar(figures: dict[str, Any]) -> float:
+    """The reference's first percentile, less three standard deviations of counting 400 texts; floored to 1 %."""
+    low = min(figures["p1"], figures["mean"] - 2.33 * figures["sd"])
+    return math.floor(100 * (low - 3 * math.sqrt(low * (1 - low) / HIDDEN))) / 100
+
+
+def main() -> None:
+    """Measure, decide, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=60)
+    parser.add_argument("--breaks", type=int, default=10)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    sys.path.insert(0, str(ROOT / "solutions" / "rnn" / "source"))
+    package("course_hidden", Path(__file__).parent)
+    package("course_probes", ROOT / "assignments" / "rnn" / "grading" / "probes")
+    modules = [importlib.import_module(n) for n in ("text", "sentiment_lstm", "training", "improved_classifier")]
+    code = types.SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items()})
+    figures = measure(code, given.seeds, given.breaks)
+    FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    if PAGE.is_file():
+        write_table(figures)
+
+
+def measure(code: Any, seeds: int, few: int) -> dict[str, Any]:
+    """All figures. Seeds of the runs are 1000, 1001, …; each has its own data."""
+    probes = importlib.import_module("course_probes.accuracy")
+    cases = importlib.import_module("course_hidden.cases")
+    breaks = importlib.import_module("course_hidden.breaks")
+    case_type = importlib.import_module("autograder.case").Case
+
+    def score(logits: Any, case: Any) -> float:
+        labels = torch.tensor(cases.labels(case)["labels"])
+        return float((logits.argmax(dim=1) == labels).float().mean())
+
+    def runs(name: str, count: int, one: Callable[[Any], float]) -> tuple[dict[str, Any], float]:
+        start = time.process_time()
+        found = [one(case_type(seed=1000 + seed)) for seed in range(count)]
+        seconds = (time.process_time() - start) / count
+        print(
+            f"{name:32} mean {np.mean(found):.3f}  min {min(found):.3f}  max {max(found):.3f}  {seconds:.2f} s",
+            flush=True,
+        )
+        return summary(found), seconds
+
+    histories: list[dict[str, Any]] = []
+
+    def reference(case: Any) -> float:
+        values = probes.trained_accuracy(code, cases.as_texts(case))
+        histories.append(values)
+        return score(values["own"], case)
+
+    def pieces(spoilt: Any) -> Callable[[Any], float]:
+        def one(case: Any) -> float:
+            torch.set_default_dtype(torch.float32)
+            values = cases.as_texts(case).values
+            model, vocab = probes.train_with_pieces(spoilt, case, values["texts"], values["labels"])
+            return score(probes._logits(spoilt, model, vocab, values["hidden_texts"]), case)
+
+        return one
+
+    def shuffled(case: Any) -> float:
+        drawn = breaks.shuffled_labels(cases.data(case.seed), case.seed)
+        model, vocab = probes.train_with_pieces(code, case, drawn.texts, drawn.labels)
+        return score(probes._logits(code, model, vocab, drawn.hidden_texts), case)
+
+    def improved(build: Any) -> Callable[[Any], float]:
+        def one(case: Any) -> float:
+            return score(probes.train_improved(build, cases.as_ids(case))["logits"], case)
+
+        return one
+
+    def as_improved(size: int, wide: int, hidden: int, classes: int, vectors: Any = None) -> Any:
+        return code.SentimentLSTM(size, wide, hidden, classes)
+
+    figures: dict[str, Any] = {"seeds": seeds, "torch": torch.__version__}
+    figures["reference"], seconds = runs("reference", seeds, reference)
+    figures["seconds"] = round(seconds, 2)
+    figures["breaks"] = {
+        "bag of words, logistic regression": runs(
+            "bag of words", few, lambda c: breaks.bag_of_words(cases.data(c.seed))
+        )[0],
+        "shuffled labels": runs("shuffled labels", few, shuffled)[0],
+        **{name: runs(name, few, pieces(spoilt))[0] for name, spoilt in breaks.variants(code).items()},
+    }
+    figures["threshold"] = bar(figures["reference"])
+    figures["bound"] = round(1 - 0.05 ** (1 / seeds), 4)
+    figures["band"] = {name: band([values[f"history:{name}"] for values in histories]) for name in CURVES}
+    baseline, _ = runs(
+        "SentimentLSTM in the loop", seeds, improved(types.SimpleNamespace(ImprovedClassifier=as_improved))
+    )
+    better, _ = runs("ImprovedClassifier", max(few, seeds // 2), improved(code))
+    figures["improved"] = {
+        "baseline": baseline,
+        "reference": better,
+        "at_least": bar(baseline),
+        "better": math.ceil(200 * baseline["p99"]) / 200,
+    }
+    return figures
+
+
+def band(curves: Sequence[Any]) -> dict[str, list[float]]:
+    """What nine of ten runs lie within, epoch by epoch."""
+    low, high = np.quantile(np.stack(curves), [0.05, 0.95], axis=0)
+    return {"low": [round(float(v), 4) for v in low], "high": [round(float(v), 4) for v in high]}
+
+
+def write_table(figures: dict[str, Any]) -> None:
+    """Replace what stands between the markers of docs/calibration.md."""
+    improved = figures["improved"]
+    rows = [("reference", figures["reference"]), *figures["breaks"].items()]
+    rows += [
+        ("`SentimentLSTM` in the grader's loop (E = 50)", improved["baseline"]),
+        ("reference of `ImprovedClassifier`", improved["reference"]),
+    ]
+    lines = ["| run | seeds | mean | sd | lowest | highest |", "| --- | --: | --: | --: | --: | --: |"]
+    lines += [
+        f"| {name} | {f['runs']} | {f['mean']:.3f} | {f['sd']:.3f} | {f['min']:.3f} | {f['max']:.3f} |"
+        for name, f in rows
+    ]
+    bound = figures["bound"]
+    lines += [
+        "",
+        f"Bar of `trained_accuracy`: **{figures['threshold']:.2f}**. Bars of `improved_classifier`: "
+        f"**{improved['at_least']:.2f}** for the points, **{improved['better']:.3f}** for the bonus.",
+        "",
+        f"None of {figures['seeds']} runs of the reference failed, so with 95 % confidence fewer than {bound:.1%} of "
+        "all seeds fail; for three independent seeds that bounds the chance that a right solution fails by "
+        f"{bound**3:.1e}.",
+        "",
+        f"One run of the reference took {figures['seconds']:.2f} s of CPU on one core (torch {figures['torch']}).",
+    ]
+    text = PAGE.read_text(encoding="utf-8")
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    PAGE.write_text(f"{head}{BEGIN}\n\n" + "\n".join(lines) + f"\n\n{END}{tail}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
