@@ -22,7 +22,11 @@ def main(out: Path) -> None:
         links[grade.student] = f"{name}/report.html"
     grades = iter(sample_grades.students())
     html.write_class(
-        grades, out, missing=("Theo Marsh", "Ximena Duarte"), unattributed=("scan_final(2).py", "untitled.zip"), links=links
+        grades,
+        out,
+        missing=("Theo Marsh", "Ximena Duarte"),
+        unattributed=("scan_final(2).py", "untitled.zip"),
+        links=links,
     )
     print(out / "index.html")
 

@@ -35,7 +35,9 @@ def advice(grade: Grade, shown: Sequence[Sequence[tuple[int, Finding]]]) -> tupl
 
     ``shown[i]`` are the checks of exercise i that the student may see, each with its number.
     """
-    items = _problems(grade)
+    if any(p.fatal for p in grade.problems):
+        # Nothing could be read: the page opens with that problem, and every other line follows from it.
+        return [], 0
     waiting: dict[str, int] = defaultdict(int)
     for exercise, checks in zip(grade.exercises, shown, strict=True):
         own = {f.id for _, f in checks}
@@ -55,38 +57,21 @@ def advice(grade: Grade, shown: Sequence[Sequence[tuple[int, Finding]]]) -> tupl
         elif empty and stake:
             candidates.append((stake + more, 1, number, _start(exercise, number, stake, more)))
     candidates.sort(key=lambda c: (-c[0], c[1], c[2]))
-    room = max(1, MOST - len(items))
-    return items + [item for *_, item in candidates[:room]], max(0, len(candidates) - room)
-
-
-def _problems(grade: Grade) -> list[dict[str, Any]]:
-    for problem in sorted(grade.problems, key=lambda p: not p.fatal):
-        if problem.fatal or problem.names:
-            where = f"{line(problem.file, 120)}" + (f", line {problem.line}" if problem.line else "")
-            names = ", ".join(line(n, 60) for n in problem.names[:6])
-            return [
-                {
-                    "where": where,
-                    "text": clean(problem.message, 300),
-                    "hint": clean(problem.hint, 300),
-                    "worth": f"first of all: {names} could not be graded" if names else "first of all",
-                    "anchor": "problems",
-                }
-            ]
-    return []
+    return [item for *_, item in candidates[:MOST]], max(0, len(candidates) - MOST)
 
 
 def _mend(
     exercise: ExerciseGrade, number: int, wrong: list[tuple[int, Finding]], stake: int, more: int
 ) -> dict[str, Any]:
-    # Checks go from the simple to the subtle, and one slip fails several: the first is nearest the cause.
-    check, first = wrong[0]
+    # One slip fails several checks: the dearest names it best, and of equals the first, which is the simplest.
+    check, first = max(wrong, key=lambda pair: (lost(pair[1]), -pair[0]))
     others = len(wrong) - 1
     text = clean(first.message, 300) or f"this does not hold yet: {clean(first.claim, 250)}"
     return {
         "where": line(exercise.title, 80),
         "text": text,
         "hint": clean(first.hint, 300),
+        "mistake": line(first.mistake.title, 200) if first.mistake else "",
         "worth": _worth(stake, more)
         + (f"; {count(others, 'other check')} here may have the same cause" if others else ""),
         "anchor": anchor(number, check),
@@ -98,6 +83,7 @@ def _start(exercise: ExerciseGrade, number: int, stake: int, more: int) -> dict[
         "where": line(exercise.title, 80),
         "text": "not started yet: the stub is as it was handed out",
         "hint": "",
+        "mistake": "",
         "worth": _worth(stake, more),
         "anchor": anchor(number),
     }

@@ -64,7 +64,7 @@ class ClassSummary:
         self.exercises: dict[str, str] = {}  # id -> title, in the order of the assignment
         self.title = ""
         self._checks: dict[tuple[str, str], _Check] = {}
-        self._failures: dict[tuple[str, str, str], _Failure] = {}
+        self._failures: dict[tuple[str, str], _Failure] = {}
         self._void: list[View] = []
         self._isolation: Counter[str] = Counter()
         self._graded = ""
@@ -76,8 +76,9 @@ class ClassSummary:
         self._graded = max(self._graded, grade.graded_at)
         for exercise in grade.exercises:
             self.exercises.setdefault(exercise.id, exercise.title)
+            seen: set[str] = set()
             for finding in exercise.checks:
-                self._tally(grade.student, exercise.id, exercise.title, finding)
+                self._tally(grade.student, exercise.id, exercise.title, finding, seen)
         self.rows.append(
             Row(
                 student=grade.student,
@@ -93,7 +94,7 @@ class ClassSummary:
             )
         )
 
-    def _tally(self, student: str, exercise: str, title: str, finding: Finding) -> None:
+    def _tally(self, student: str, exercise: str, title: str, finding: Finding, seen: set[str]) -> None:
         key = (exercise, finding.id)
         check = self._checks.setdefault(key, _Check(line(title, 100), clean(finding.claim, 300), len(self._checks)))
         check.outcomes[finding.outcome] += 1
@@ -104,12 +105,16 @@ class ClassSummary:
             return
         name = line(finding.mistake.title, 160) if finding.mistake else ""
         kind = name or re.sub(r"\d[\d.,e+-]*", "#", finding.message)[:300]
-        failure = self._failures.get((*key, kind))
+        # One slip fails several checks of an exercise: it is counted once a student, at its first check.
+        if kind in seen:
+            return
+        seen.add(kind)
+        failure = self._failures.get((exercise, kind))
         if failure is None:
             if len(self._failures) >= MOST_FAILURES:
                 return
             failure = _Failure(line(title, 100), clean(finding.claim, 300), name, clean(finding.message, 400))
-            self._failures[(*key, kind)] = failure
+            self._failures[(exercise, kind)] = failure
         failure.number += 1
         if len(failure.students) < 5:
             failure.students.append(student)

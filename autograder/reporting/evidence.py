@@ -82,7 +82,7 @@ def _traceback(data: Mapping[str, Any]) -> View | None:
 
 def _answer(data: Mapping[str, Any]) -> View | None:
     text, _ = ends(data.get("markdown", ""), 20_000)
-    return {"text": text} if text.strip() else {"text": ""}
+    return {"text": text.strip("\n")}
 
 
 def _output(data: Mapping[str, Any]) -> View | None:
@@ -92,8 +92,8 @@ def _output(data: Mapping[str, Any]) -> View | None:
 
 def output(text: Any, dropped: int) -> View | None:
     """Captured output: beginning and end. ``dropped`` bytes were left out before it came here."""
-    shown, _ = ends(text, 6000)
-    if not shown.strip():
+    shown = ends(text, 6000)[0].rstrip()
+    if not shown:
         return None
     lines = shown.count("\n") + 1
     summary = f"{lines} line{'' if lines == 1 else 's'}" + (f"; {_size(dropped)} more were cut off" if dropped else "")

@@ -19,8 +19,8 @@ LEVELS = 6  # steps of the scale above the tolerance
 def heat_map(data: Mapping[str, Any]) -> dict[str, Any] | None:
     """A picture of absolute errors: cells by level on a logarithmic scale. None where there is nothing to draw.
 
-    Level 0 is within the tolerance, 1 to ``LEVELS`` are equal steps of the logarithm from the tolerance to
-    the largest error, "nan" is not a number. The levels are classes of the style sheet.
+    Level 0 is within the tolerance, 1 to ``LEVELS`` are equal steps of the logarithm from the smallest error
+    above the tolerance to the largest, "nan" is not a number. The levels are classes of the style sheet.
     """
     rows = [[_error(v) for v in _list(row)[:MOST_CELLS]] for row in _list(data.get("values"))[:MOST_CELLS]]
     rows = [row for row in rows if row]
@@ -29,14 +29,15 @@ def heat_map(data: Mapping[str, Any]) -> dict[str, Any] | None:
     flat = [value for row in rows for value in row]
     tolerance = max(real(data.get("tolerance")) or 0.0, 1e-300)
     largest = max((v for v in flat if v is not None), default=0.0)
-    span = math.log10(largest) - math.log10(tolerance) if largest > tolerance else 1.0
+    smallest = min((v for v in flat if v is not None and v > tolerance), default=largest)
+    scale = (math.log10(smallest), math.log10(largest)) if largest > tolerance else (0.0, 0.0)
     row_name, column_name = line(data.get("rows", "row"), 40), line(data.get("columns", "column"), 40)
-    size = 22 if len(rows[0]) <= 12 else 16
+    size = 26 if len(rows[0]) <= 10 else 16
     left, top = 34, 26
     cells = []
     for r, row in enumerate(rows):
         for c, value in enumerate(row):
-            level = _level(value, tolerance, span)
+            level = _level(value, tolerance, scale)
             shown = "not a number" if value is None else short_number(value)
             cells.append(
                 {
@@ -60,7 +61,10 @@ def heat_map(data: Mapping[str, Any]) -> dict[str, Any] | None:
         "column_name": column_name,
         "row_ticks": _ticks(len(rows), top, size) if not sampled else [],
         "column_ticks": _ticks(columns, left, size) if not sampled else [],
-        "legend": _legend(tolerance, largest, span, any(v is None for v in flat)),
+        "tolerance": short_number(tolerance),
+        "scale": [short_number(smallest), short_number(largest)] if largest > tolerance else [],
+        "levels": list(range(1, LEVELS + 1)) if largest > smallest else [LEVELS],
+        "nan": any(v is None for v in flat),
         "label": f"{wrong} of {len(cells)} cells differ; the largest difference is {short_number(largest)}. {where}",
         "where": where,
         "sampled": sampled,
@@ -83,7 +87,7 @@ def curves(data: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     length = max([len(values) for _, values in series] + [len(pairs)])
     floor, ceiling = _nice(min(every), max(every))
-    width, height, left, right, top, bottom = 560, 230, 46, 120, 14, 34
+    width, height, left, right, top, bottom = 440, 220, 40, 92, 12, 36
 
     def x(index: int) -> float:
         inner = width - left - right
@@ -133,23 +137,24 @@ def histogram(percents: Sequence[float], bins: int = 10) -> dict[str, Any]:
     for percent in percents:
         numbers[min(max(int(percent * bins / 100), 0), bins)] += 1
     most = max([*numbers, 1])
-    width, height, left, bottom, step = 620, 220, 12, 40, 54
+    width, height, left, bottom, step = 350, 190, 8, 36, 30
     bars = []
     for index, number in enumerate(numbers):
-        tall = round((height - bottom - 26) * number / most, 1)
-        name = f"{index * 100 // bins}–{(index + 1) * 100 // bins - 1}" if index < bins else "100"
+        tall = round((height - bottom - 20) * number / most, 1)
+        span = f"{index * 100 // bins} to {(index + 1) * 100 // bins - 1}" if index < bins else "100"
         bars.append(
             {
-                "x": left + index * step + 3,
+                "x": left + index * step + 2,
                 "y": height - bottom - tall,
-                "width": step - 6,
+                "width": step - 4,
                 "height": tall,
                 "middle": left + index * step + step / 2,
                 "number": number,
-                "name": name,
+                "name": str(index * 100 // bins),
+                "span": span,
             }
         )
-    spoken = ", ".join(f"{bar['name']} %: {bar['number']}" for bar in bars if bar["number"])
+    spoken = ", ".join(f"{bar['span']} %: {bar['number']}" for bar in bars if bar["number"])
     return {"width": width, "height": height, "base": height - bottom, "bars": bars, "label": spoken or "no grades"}
 
 
@@ -168,21 +173,15 @@ def _error(value: Any) -> float | None:
     return None if number is None else abs(number)
 
 
-def _level(value: float | None, tolerance: float, span: float) -> int | str:
+def _level(value: float | None, tolerance: float, scale: tuple[float, float]) -> int | str:
     if value is None:
         return "nan"
     if value <= tolerance:
         return 0
-    return min(LEVELS, max(1, math.ceil(LEVELS * (math.log10(value) - math.log10(tolerance)) / span - 1e-9)))
-
-
-def _legend(tolerance: float, largest: float, span: float, nan: bool) -> list[dict[str, Any]]:
-    legend: list[dict[str, Any]] = [{"level": 0, "text": f"equal (within {short_number(tolerance)})"}]
-    if largest > tolerance:
-        steps = [10 ** (math.log10(tolerance) + span * i / LEVELS) for i in range(1, LEVELS)]
-        legend += [{"level": i, "text": f"up to {steps[i - 1]:.0e}".replace("e-0", "e-")} for i in (2, 4)]
-        legend.append({"level": LEVELS, "text": f"up to {short_number(largest)}"})
-    return legend + ([{"level": "nan", "text": "not a number"}] if nan else [])
+    low, high = scale
+    if high <= low:
+        return LEVELS
+    return min(LEVELS, 1 + int(LEVELS * (math.log10(value) - low) / (high - low)))
 
 
 def _pattern(rows: Sequence[Sequence[float | None]], tolerance: float, row_name: str, column_name: str) -> str:
@@ -198,7 +197,7 @@ def _pattern(rows: Sequence[Sequence[float | None]], tolerance: float, row_name:
     for name, found, total in ((row_name, in_rows, len(bad)), (column_name, in_columns, len(bad[0]))):
         if len(found) < total:
             parts.append(f"{name} {_numbers(found)}")
-    return f"Only {' and '.join(parts)} of the picture is affected." if parts else "The error is scattered."
+    return f"Only at {' and '.join(parts)}." if parts else "The error is scattered."
 
 
 def _numbers(found: Sequence[int]) -> str:

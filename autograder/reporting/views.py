@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -81,7 +82,7 @@ def facts(grade: Grade) -> list[tuple[str, str]]:
     if own is not None:
         took = f"{took}, of which {own:.2f} s in the submitted code" if took else f"{own:.2f} s in the submitted code"
     versions = ", ".join(f"{line(k, 40)} {line(v, 60)}" for k, v in list(grade.versions.items())[:20])
-    digests = [(f"Digest of the {line(k, 40)}", line(v, 120)) for k, v in list(grade.digests.items())[:8]]
+    digests = [(f"Digest, {line(k, 40)}", line(v, 120)) for k, v in list(grade.digests.items())[:8]]
     files = ", ".join(line(name, 80) for name in grade.files[:30])
     pairs = [
         ("Graded", line(grade.graded_at, 40).replace("T", " ").replace("+00:00", " UTC").replace("Z", " UTC")),
@@ -131,13 +132,14 @@ def _exercise(
         "title": line(exercise.title, 120),
         "points": points,
         "possible": possible,
-        "score": f"{points} of {possible}" if possible or not pending else f"{count(pending, 'point')} to be marked",
+        "score": f"{points} of {possible}" if possible or not pending else f"{pending} to mark",
         "fraction": round(100 * points / possible, 2) if possible else 0,
         "pending": count(pending, "point") if pending and possible else "",
         "bonus": bonus,
         "state": _state(findings),
         "counts": _counts(findings),
-        "loud": [f for f in worded if f["outcome"] in loud],
+        "loud": _together([f for f in worded if f["outcome"] in loud]),
+        "compact": len(passed) == len(worded),
         "pictured": pictured,
         "skipped": [f for f in worded if f["outcome"] == "skipped"],
         "unattempted": [f for f in worded if f["outcome"] == "unattempted"],
@@ -169,6 +171,7 @@ def _finding(
         "outcome": finding.outcome.value,
         "word": WORDS[finding.outcome],
         "claim": clean(finding.claim, 500),
+        "also": [],
         "head": head or _fallback(finding),
         "rest": rest.strip(),
         "hint": clean(finding.hint, 1000),
@@ -176,10 +179,27 @@ def _finding(
         "waits": waits,
         "waits_link": link,
         "points": _points(finding),
-        "worth": count(finding.possible, "bonus point" if finding.bonus else "point"),
+        "won": 0 if finding.bonus else finding.points or 0,
+        "of": 0 if finding.bonus else finding.possible,
         "remark": _remark(finding),
         "evidence": evidence.views(finding.evidence),
     }
+
+
+def _together(findings: Sequence[View]) -> list[View]:
+    """Findings that say the same become one: a file that could not be read fails every check in the same words."""
+    result: list[View] = []
+    for finding in findings:
+        same = [f for f in result if all(f[k] == finding[k] for k in ("outcome", "head", "rest", "hint", "mistake"))]
+        if same and not finding["evidence"]:
+            first = same[0]
+            first["also"].append({k: finding[k] for k in ("anchor", "claim")})
+            first["won"], first["of"] = first["won"] + finding["won"], first["of"] + finding["of"]
+            if finding["outcome"] in ("failed", "crashed"):
+                first["points"] = f"{first['won']} of {first['of']}"
+        else:
+            result.append(finding)
+    return result
 
 
 def _points(finding: Finding) -> str:
@@ -187,7 +207,7 @@ def _points(finding: Finding) -> str:
     if finding.outcome is Outcome.VOID:
         return "no points lost"
     if finding.points is None:
-        return f"{bonus}– of {finding.possible}"
+        return f"{bonus}worth {finding.possible}"
     return f"{bonus}{finding.points} of {finding.possible}"
 
 
@@ -219,7 +239,7 @@ def _waits(
         return "", ""
     if finding.waits_for in parents:
         number, parent = parents[finding.waits_for]
-        return clean(parent.claim, 200), anchor(exercise, number)
+        return clean(parent.claim, 64), anchor(exercise, number)
     stub = stub_of(finding.waits_for, grade.exercises)
     if stub in titles:
         number, title = titles[stub]
@@ -231,7 +251,7 @@ def _problem(problem: Problem) -> View:
     return {
         "where": line(problem.file, 160) + (f", line {problem.line}" if problem.line else ""),
         "message": clean(problem.message, 1000),
-        "code": clean(problem.code, 400).rstrip(),
+        "code": clean(textwrap.dedent(problem.code), 400).rstrip(),
         "hint": clean(problem.hint, 600),
         "names": [line(name, 80) for name in problem.names[:20]],
         "fatal": problem.fatal,
