@@ -18,10 +18,10 @@ import safetensors.numpy
 import torch
 
 MOST_BYTES = 64 * 2**20  # of one frame
-MOST_HEADER = 16 * 2**20
+MOST_HEADER = 40 * 2**20
 MOST_DEPTH = 32  # of lists and dicts in a JSON value
 MOST_NODES = 500_000
-MOST_TEXT = 4 * 2**20  # characters of all strings of one value
+MOST_TEXT = 16 * 2**20  # characters of all strings of one value
 MOST_AXES = 16
 MOST_NUMBERS = 2**31  # also for arrays without numbers: a shape of (0, 10**18) breaks what reads it later
 LENGTH = struct.Struct("<Q")  # goes before each frame on a stream

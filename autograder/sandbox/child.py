@@ -1,0 +1,165 @@
+"""Child: the process that runs one submission. It answers requests over one socket until it is killed.
+
+Descriptors: 1 and 2 what is printed, 3 the socket, 4 notes (which unit is being loaded, where the
+program was just before its time was over). Whatever it says may be the submission speaking.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import json
+import os
+import signal
+import struct
+import sys
+from collections.abc import Callable, Container
+from types import FrameType
+from typing import Any
+
+from autograder.sandbox import blame, wire
+from autograder.sandbox.loader import Loader
+from autograder.sandbox.perform import VALUE, fresh_state, perform
+
+OUTPUT, CHANNEL, NOTES = 1, 3, 4
+NOTES_BYTES = 64 * 1024
+PROGRESS = struct.Struct("<qq")  # number of the file, number of the unit; at the start of the notes
+SPILLED = struct.Struct("<Q")  # bytes of output that were dropped; at the end of the notes
+PLACE = struct.Struct("<Q")  # length of a JSON list of frames; after the progress
+
+
+def take_descriptors(channel: int, output: int, notes: int) -> None:
+    """Keep these three and /dev/null under their fixed numbers; close everything else."""
+    channel, output, notes = (fcntl.fcntl(fd, fcntl.F_DUPFD, 16) for fd in (channel, output, notes))
+    for source, target in ((output, 1), (output, 2), (channel, CHANNEL), (notes, NOTES)):
+        os.dup2(source, target)
+    os.closerange(NOTES + 1, 65536)
+
+
+def live(probes: Any) -> None:
+    """Load the submission that the first message brings, then answer one request after another."""
+    sys.stdout, sys.stderr = _printer(), _printer()
+    asked = receive()
+    stand_ins = {name: probes.STAND_INS[name] for name in asked["stand_ins"]} if asked["stand_ins"] else {}
+    probes.STAND_INS = {}
+    loader = Loader(
+        asked["files"],
+        stubs=asked["stubs"],
+        stand_ins=stand_ins,
+        skip={int(number): skip for number, skip in asked["skip"].items()},
+        progress=_progress,
+        taken=_installed,
+    )
+    fresh_state(asked["seed"])
+    with loader.installed():
+        done = _watched(asked["seconds"], loader.names, loader.load)
+        answer(wire.encode({"id": asked["id"], "kind": "observation"} | {f"{VALUE}{k}": v for k, v in done.items()}))
+        while True:
+            asked = receive()
+            request = asked
+            answer(
+                _watched(
+                    asked["seconds"],
+                    loader.names,
+                    lambda: perform(probes.PROBES, loader.code, request, loader.names),  # noqa: B023
+                )
+            )
+
+
+def receive() -> dict[str, Any]:
+    """The next message. When the grader closes the socket, the process ends."""
+    size = wire.length(_read(wire.LENGTH.size))
+    return wire.decode(_read(size))
+
+
+def answer(frame: bytes) -> None:
+    """Send one frame, after everything printed so far."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # the submission may have put anything in their place
+            continue
+    left = memoryview(wire.prefixed(frame))
+    while left:
+        left = left[os.write(CHANNEL, left) :]
+
+
+def _read(size: int) -> bytes:
+    parts = []
+    while size:
+        part = os.read(CHANNEL, min(size, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+class _Output(io.RawIOBase):
+    """Prints into the memory file; what it no longer takes is dropped: printing too much is no error."""
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return OUTPUT
+
+    def write(self, data: Any) -> int:
+        try:
+            os.write(OUTPUT, data)
+        except OSError:
+            _spill(len(data))
+        return len(data)
+
+
+def _spill(size: int) -> None:
+    """Count what was dropped, where the grader can show it."""
+    global _spilled
+    _spilled += size
+    _note(SPILLED.pack(_spilled), NOTES_BYTES - SPILLED.size)
+
+
+_spilled = 0
+
+
+def _printer() -> io.TextIOWrapper:
+    raw: Any = _Output()
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
+
+
+def _progress(file: int, unit: int) -> None:
+    _note(PROGRESS.pack(file, unit), 0)
+
+
+def _note(data: bytes, place: int) -> None:
+    try:
+        os.pwrite(NOTES, data, place)
+    except OSError:
+        return  # closed by the submission: then nobody can say where it was
+
+
+def _watched(seconds: float, files: Container[str], work: Callable[[], Any]) -> Any:
+    """Do ``work``; shortly before its time is over, note where the student's code is."""
+
+    def look(number: int, frame: FrameType | None) -> None:
+        text = json.dumps(blame.stack(frame, files)).encode()[: NOTES_BYTES - 64]
+        _note(PLACE.pack(len(text)) + text, PROGRESS.size)
+
+    global _spilled
+    _spilled = 0
+    _note(PLACE.pack(0), PROGRESS.size)
+    _note(SPILLED.pack(0), NOTES_BYTES - SPILLED.size)
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds * 0.9, seconds - 0.5), 0.1)
+    try:
+        return work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _installed(name: str) -> bool:
+    """Whether a library of this name can be imported: a student's file of the same name must not hide it."""
+    from importlib.machinery import PathFinder
+
+    top = name.partition(".")[0]
+    return top in sys.modules or PathFinder.find_spec(top) is not None

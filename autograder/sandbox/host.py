@@ -1,0 +1,236 @@
+"""Host: the sandbox's seam with processes. The grader's side: nothing here believes what a child says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from autograder.errors import SandboxError
+from autograder.model import Crash, Limits, Observation, Reply, Submission
+from autograder.sandbox import transfer
+from autograder.sandbox.keeper import Keeper
+from autograder.sandbox.loader import WHOLE
+from autograder.sandbox.perform import case_values
+from autograder.sandbox.request import Request
+from autograder.sandbox.ward import Stopped, Ward
+from autograder.sandbox.wire import WireError
+
+MEMORY = 2**30  # bytes that one child may use beyond what the zygote has
+RECYCLE = 200  # submissions that one zygote serves
+MOST_CHILDREN = 3  # of one submission: as it is, and with stand-ins
+LOADS = 4  # tries, each without what hung or died before
+_IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(pandas|matplotlib|seaborn|sklearn|scipy|PIL)\b", re.MULTILINE)
+
+
+class ZygoteSandbox:
+    """One worker's sandbox: a zygote that forks a child for each submission, one submission at a time.
+
+    probes: the assignment's ``probes`` package (or a ``probes.py``).
+    level: "full", "reduced" or "none"; what it promises is in docs/sandbox.md.
+    stubs: module name of each stub -> the names that it defines.
+    load: limits of loading a submission's files. memory: bytes that a child may use.
+
+    Entering it raises IsolationError, with the mend, where the level cannot be had.
+    """
+
+    def __init__(
+        self,
+        probes: Path,
+        level: str = "full",
+        *,
+        stubs: Mapping[str, Sequence[str]] | None = None,
+        load: Limits = Limits(10.0, 10.0),  # noqa: B008  # frozen
+        memory: int = MEMORY,
+        recycle: int = RECYCLE,
+    ) -> None:
+        self.probes, self.level = probes, level
+        self.stubs = {name: list(names) for name, names in (stubs or {}).items()}
+        self.load, self.memory = load, memory
+        self._recycle = recycle
+        self._served = 0
+        self._keeper: Keeper | None = None
+        self._session: ZygoteSession | None = None
+
+    def open(self, submission: Submission) -> ZygoteSession:
+        """Load a submission; the session before it is closed. Nothing that the submission does raises here."""
+        self._leave()
+        if self._served >= self._recycle:
+            self.stop()
+        self._served += 1
+        self._session = ZygoteSession(self, submission)
+        return self._session
+
+    def keeper(self) -> Keeper:
+        """The running zygote, started if need be. Raises IsolationError."""
+        if self._keeper is None:
+            self._keeper = Keeper(self.probes, self.level)
+            self._served = 0
+        return self._keeper
+
+    def stop(self) -> None:
+        """End the zygote; the next request starts another."""
+        if self._keeper is not None:
+            self._keeper.close()
+            self._keeper = None
+
+    def _leave(self) -> None:
+        if self._session is not None:
+            session, self._session = self._session, None
+            session.close()
+
+    def __enter__(self) -> Self:
+        self.keeper()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._leave()
+        finally:
+            self.stop()
+
+
+class ZygoteSession:
+    """One submission. A request that crashes or hangs costs its child; the next one gets a fresh child."""
+
+    def __init__(self, sandbox: ZygoteSandbox, submission: Submission) -> None:
+        self._sandbox = sandbox
+        self._files = transfer.files_of(submission)
+        self._seed = transfer.seed_of(submission)
+        self._wants = {
+            name for file in submission.files for unit in file.units for name in _IMPORT.findall(unit.source)
+        }
+        self._skip: dict[int, dict[str, Any]] = {}
+        self._stops: list[dict[str, Any]] = []  # failures of loading that only this side saw
+        self._wards: dict[tuple[str, ...], Ward] = {}
+        self._closed = False
+        self._loaded = self._try(())
+
+    @property
+    def loaded(self) -> Reply:
+        """What loading the files gave: ``defined`` and ``failures``; with what was printed."""
+        return self._loaded
+
+    def ask(self, request: Request) -> Reply:
+        """Run one request. A fault of ours is a Crash of kind "engine"."""
+        if self._closed:
+            return Crash("engine", "the session is closed")
+        names = tuple(sorted(request.stand_ins))
+        ward = self._wards.get(names)
+        if ward is None:
+            reply = self._try(names)
+            ward = self._wards.get(names)
+            if ward is None:
+                return reply
+        self._wards[names] = self._wards.pop(names)  # the last used comes last
+        try:
+            return self._exchange(names, ward, case_values(request.probe, request.case), request.limits)
+        except WireError as error:
+            return Crash("engine", f"the request cannot be sent: {error}")
+        except (SandboxError, OSError) as error:
+            self._abandon()
+            return Crash("engine", f"the sandbox failed: {error}")
+
+    def close(self) -> None:
+        """End the children and empty the folder that they wrote to."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            for ward in self._wards.values():
+                ward.close()
+            self._wards.clear()
+            if self._sandbox._keeper is not None:
+                self._sandbox.keeper().clean()
+        except (SandboxError, OSError):
+            self._abandon()
+
+    def _exchange(self, names: tuple[str, ...], ward: Ward, message: Mapping[str, Any], limits: Limits) -> Reply:
+        try:
+            frame = ward.exchange(message, limits)
+        except Stopped as stop:
+            output, left = ward.printed()
+            self._drop(names)
+            return Crash(stop.kind, stop.message, "", stop.frames, ward.seconds, output, left)
+        output, left = ward.printed()
+        reply = transfer.reply_of(frame, number=ward.number, seconds=ward.seconds, output=output, truncated=left)
+        if isinstance(reply, Crash) and reply.kind == "protocol":
+            self._drop(names)
+        return reply
+
+    def _try(self, names: tuple[str, ...]) -> Reply:
+        """A child with these stand-ins, loaded; where the zygote fails, once more with another."""
+        for again in (True, False):
+            try:
+                return self._load(names)
+            except WireError as error:
+                return Crash("limit", f"the files are too large to be run: {error}")
+            except (SandboxError, OSError) as error:
+                self._abandon()
+                if not again:
+                    return Crash("engine", f"the sandbox failed: {error}")
+        raise AssertionError  # the loop returns
+
+    def _load(self, names: tuple[str, ...]) -> Reply:
+        keeper = self._sandbox.keeper()
+        keeper.preload(self._wants)
+        while len(self._wards) >= MOST_CHILDREN:
+            self._drop(next(iter(self._wards)))
+        reply: Reply = Crash("engine", "not loaded")
+        for _ in range(LOADS):
+            ward = self._wards[names] = Ward(keeper, self._sandbox.memory)
+            message: dict[str, Any] = {"files": self._files, "stubs": self._sandbox.stubs, "stand_ins": list(names)}
+            message |= {"skip": {str(number): skip for number, skip in self._skip.items()}, "seed": self._seed}
+            place = ward.progress
+            reply = transfer.load_reply(self._exchange(names, ward, message, self._sandbox.load))
+            if isinstance(reply, Observation):
+                reply.values["failures"][:0] = self._stops
+                return reply
+            if reply.kind == "protocol" or not self._leave_out(*place(), reply):
+                break
+        return reply
+
+    def _leave_out(self, number: int, unit: int, crash: Crash) -> bool:
+        """Next time without the unit that hung or died. False where that was tried, or it is unknown."""
+        if not 0 <= number < len(self._files):
+            return False
+        file = self._files[number]
+        skip = self._skip.setdefault(number, {"whole": False, "units": []})
+        units = file["units"] if file["tolerant"] else file["fallback"]
+        if unit == WHOLE and not file["tolerant"] and not skip["whole"]:
+            skip["whole"], culprit = True, file["units"][0]
+        elif 0 <= unit < len(units) and unit not in skip["units"]:
+            skip["units"].append(unit)
+            culprit = units[unit]
+        else:
+            return False
+        last = crash.frames[-1] if crash.frames else None
+        self._stops.append(
+            {
+                "file": last.file if last else culprit["name"],
+                "line": last.line if last else culprit["line"],
+                "code": last.code if last else "",
+                "exception": "",
+                "message": crash.message,
+                "kind": crash.kind,
+                "missing": "",
+                "recovered": unit == WHOLE and bool(file["fallback"]),
+            }
+        )
+        return True
+
+    def _drop(self, names: tuple[str, ...]) -> None:
+        ward = self._wards.pop(names, None)
+        if ward is not None:
+            ward.close()
+
+    def _abandon(self) -> None:
+        """The zygote is in an unknown state: end it, and with it all children."""
+        wards, self._wards = list(self._wards.values()), {}
+        self._sandbox.stop()
+        for ward in wards:
+            ward.forget()

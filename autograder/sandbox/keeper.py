@@ -1,0 +1,153 @@
+"""Keeper: the grader's hold on one zygote: start it, have it fork, reap and clean, stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autograder.errors import IsolationError, SandboxError
+from autograder.sandbox import bundle
+from autograder.sandbox.diagnose import why
+from autograder.sandbox.policy import plan
+from autograder.sandbox.procfs import pid_of, threads_of, virtual_bytes
+
+MOST_MESSAGE = 64 * 1024
+START_SECONDS = 180.0  # importing torch on a cold and busy machine
+ANSWER_SECONDS = 60.0
+
+
+class Keeper:
+    """One running zygote and its folder. Any failure of it raises SandboxError; start it anew then."""
+
+    def __init__(self, probes: Path, level: str) -> None:
+        self.level = level
+        self.forks = 0
+        self.loaded: set[str] = set()
+        self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        try:
+            bundle.make(self._folder / "bundle", probes)
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(START_SECONDS)
+        self._control = ours
+        made = plan(self.level, self._folder, theirs.fileno())
+        with theirs, tempfile.TemporaryFile() as said:
+            self._process = subprocess.Popen(
+                made.command,
+                env=made.environment,
+                cwd=made.folder if made.folder != Path() else "/",
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+            theirs.close()
+            fds: list[int] = []
+            try:
+                self._send(made.told)
+                ready, fds = self._receive()
+            except SandboxError:
+                ready = {}
+            if not ready.get("ready") or len(fds) != 1:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(2)
+                said.seek(0)
+                raise why(self.level, str(ready.get("error") or said.read(8000).decode(errors="replace")))
+        self.pid = pid_of(fds[0])
+        os.close(fds[0])
+        self.landlock = int(ready["landlock"])
+        ours.settimeout(ANSWER_SECONDS)
+        self._verify(ready)
+
+    def _verify(self, ready: dict[str, Any]) -> None:
+        host = torch.backends.cpu.get_cpu_capability()
+        if ready.get("capability") != host:
+            raise IsolationError(
+                f"torch computes with {ready.get('capability')} in the sandbox and with {host} outside: "
+                "results would differ in the last bits",
+                mend="/proc/cpuinfo must be readable",
+            )
+        if (threads := threads_of(self.pid)) != 1:
+            raise SandboxError(f"the zygote has {threads} threads; a fork of it could hang")
+
+    def fork(self, channel: int, output: int, notes: int, *, memory: int, cpu: int) -> tuple[int, int, int]:
+        """A new child that holds the three descriptors: its number inside, its number here, its pidfd.
+
+        memory: bytes of address space on top of what the zygote has; cpu: seconds, a last resort.
+        """
+        self.forks += 1
+        message = {"do": "fork", "memory": virtual_bytes(self.pid) + memory, "cpu": cpu}
+        answer, fds = self._call(message, (channel, output, notes))
+        if len(fds) != 1:
+            raise SandboxError("the zygote sent no descriptor of its child")
+        return int(answer["pid"]), pid_of(fds[0]), fds[0]
+
+    def reap(self, pid: int) -> int:
+        """Wait for a child that has ended: its wait status."""
+        return int(self._call({"do": "reap", "pid": pid})[0]["status"])
+
+    def clean(self) -> None:
+        """Empty the folder that submissions write to."""
+        if not self._call({"do": "clean"})[0].get("clean"):
+            raise SandboxError("the sandbox's folder could not be emptied")
+
+    def preload(self, names: set[str]) -> None:
+        """Import libraries that the next submission wants, so that it and later ones need not."""
+        if new := sorted(names - self.loaded):
+            self.loaded |= set(new)
+            self._call({"do": "preload", "names": new})
+
+    def close(self) -> None:
+        """End the zygote, whatever lives in its namespaces, and its folder."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _call(self, message: dict[str, Any], fds: tuple[int, ...] = ()) -> tuple[dict[str, Any], list[int]]:
+        self._send(message, fds)
+        return self._receive()
+
+    def _receive(self) -> tuple[dict[str, Any], list[int]]:
+        if self._control is None:
+            raise SandboxError("the zygote is closed")
+        try:
+            data, fds, _, _ = socket.recv_fds(self._control, MOST_MESSAGE, 1)
+            answer = json.loads(data)
+        except (OSError, ValueError) as error:
+            raise SandboxError(f"the zygote does not answer: {error}") from None
+        if not isinstance(answer, dict):
+            raise SandboxError("the zygote answers nonsense")
+        return answer, fds
+
+    def _send(self, message: dict[str, Any], fds: tuple[int, ...] = ()) -> None:
+        if self._control is None:
+            raise SandboxError("the zygote is closed")
+        try:
+            socket.send_fds(self._control, [json.dumps(message).encode()], fds)
+        except OSError as error:
+            raise SandboxError(f"the zygote cannot be reached: {error}") from None

@@ -1,0 +1,247 @@
+"""Ward: the grader's hold on one child: ask it, time it, read what it printed, end it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from autograder.model import Frame, Limits
+from autograder.sandbox import wire
+from autograder.sandbox.child import NOTES_BYTES, PLACE, PROGRESS, SPILLED
+from autograder.sandbox.keeper import Keeper
+from autograder.sandbox.procfs import cpu_seconds, queued_seconds
+from autograder.sandbox.transfer import frame_of
+from autograder.sandbox.wire import WireError
+
+OUTPUT_BYTES = 2**20  # that one request may print; more is dropped
+SHOWN_BYTES = 64 * 1024  # that are kept of it
+LAST_RESORT_CPU = 3600
+PATIENCE = 3.0  # times the limit, at most, where the machine and not the child is slow
+_SEALS = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
+
+
+class Stopped(Exception):  # noqa: N818  # what became of the child
+    """The child gave no reply, and is no more. ``kind`` and ``message`` as in ``model.Crash``."""
+
+    def __init__(self, kind: str, message: str, frames: tuple[Frame, ...] = ()) -> None:
+        super().__init__(message)
+        self.kind, self.message, self.frames = kind, message, frames
+
+
+class Ward:
+    """One child of a zygote. memory: bytes of address space it may add to the zygote's."""
+
+    def __init__(self, keeper: Keeper, memory: int) -> None:
+        self._keeper = keeper
+        self._channel, theirs = socket.socketpair()
+        self._output, self._notes = _memory_file("output", OUTPUT_BYTES), _memory_file("notes", NOTES_BYTES)
+        self._pidfd = -1
+        self.number = 0
+        self.seconds = 0.0  # CPU time of the last exchange
+        with theirs:
+            try:
+                self._inside, self.pid, self._pidfd = keeper.fork(
+                    theirs.fileno(), self._output, self._notes, memory=memory, cpu=LAST_RESORT_CPU
+                )
+            except BaseException:
+                self._close()
+                raise
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return self._pidfd >= 0
+
+    def exchange(self, message: Mapping[str, Any], limits: Limits) -> bytes:
+        """Send ``message``, with a number of its own, and return the frame that comes back.
+
+        Raises WireError, before anything is sent, where the message is too large; Stopped where no
+        frame came in time or the child ended: it is ended then in any case.
+        """
+        self.number += 1
+        frame = wire.prefixed(wire.encode({**message, "id": self.number, "seconds": limits.seconds}))
+        os.lseek(self._output, 0, os.SEEK_SET)  # the child's descriptor has the same position
+        clock = _Clock(self.pid, limits)
+        try:
+            self._send(frame, clock)
+            reply = self._read(wire.length(self._read(wire.LENGTH.size, clock)), clock)
+        except _Expired as expired:
+            frames = self._place()
+            self.end()
+            raise Stopped("deadline", f"stopped after {expired}{_where(frames)}", frames) from None
+        except WireError as error:
+            self.end()
+            raise Stopped("protocol", f"what came back from your code's process was not a reply: {error}") from None
+        except (OSError, EOFError):
+            raise self._died() from None
+        finally:
+            self.seconds = clock.cpu() if self.alive else clock.used  # its number may be another's by now
+        return bytes(reply)
+
+    def printed(self) -> tuple[str, int]:
+        """What it printed since the last message went out, bounded, and how many bytes were left out."""
+        size = min(os.lseek(self._output, 0, os.SEEK_CUR), OUTPUT_BYTES)
+        data = os.pread(self._output, min(size, SHOWN_BYTES), 0)
+        (spilled,) = SPILLED.unpack(os.pread(self._notes, SPILLED.size, NOTES_BYTES - SPILLED.size))
+        return data.decode("utf-8", "replace"), size - len(data) + min(spilled, 2**40)
+
+    def progress(self) -> tuple[int, int]:
+        """Number of the file and of the unit that it was loading, as it says."""
+        file, unit = PROGRESS.unpack(os.pread(self._notes, PROGRESS.size, 0))
+        return int(file), int(unit)
+
+    def end(self) -> int:
+        """Kill it if it lives, reap it and close everything but what it left: its wait status."""
+        if self._pidfd < 0:
+            return 0
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        self._gone(30.0)
+        os.close(self._pidfd)
+        self._pidfd = -1
+        self._channel.close()
+        return self._keeper.reap(self._inside)
+
+    def close(self) -> None:
+        """End it, and let go of what it left."""
+        try:
+            self.end()
+        finally:
+            self._close()
+
+    def forget(self) -> None:
+        """Let go of it without asking its zygote, which has ended, and it with that."""
+        self._close()
+
+    def _close(self) -> None:
+        self._channel.close()
+        for name in ("_output", "_notes", "_pidfd"):
+            if (fd := getattr(self, name)) >= 0:
+                os.close(fd)
+                setattr(self, name, -1)
+
+    def _gone(self, seconds: float) -> bool:
+        poll = select.poll()
+        poll.register(self._pidfd, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def _died(self) -> Stopped:
+        """What to say of a child that closed its end."""
+        if not self._gone(1.0):
+            self.end()
+            return Stopped("protocol", "the program closed the connection that the grader speaks over")
+        status = self.end()
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            if number == signal.SIGXCPU:
+                return Stopped("deadline", f"stopped after {LAST_RESORT_CPU} s of CPU time")
+            return Stopped("died", _by_signal(number))
+        code = os.WEXITSTATUS(status)
+        return Stopped("died", f"the program ended itself with exit status {code}, before the call returned")
+
+    def _send(self, frame: bytes, clock: _Clock) -> None:
+        left = memoryview(frame)
+        while left:
+            self._channel.settimeout(clock.slice())
+            with contextlib.suppress(TimeoutError):
+                left = left[self._channel.send(left) :]
+            clock.check()
+
+    def _read(self, size: int, clock: _Clock) -> bytearray:
+        data = bytearray(size)
+        left = memoryview(data)
+        while left:
+            self._channel.settimeout(clock.slice())
+            try:
+                got = self._channel.recv_into(left, min(len(left), 1 << 20))
+            except TimeoutError:
+                clock.check()
+                continue
+            if not got:
+                raise EOFError
+            left = left[got:]
+        clock.check()
+        return data
+
+    def _place(self) -> tuple[Frame, ...]:
+        """Where the student's code was just before its time was over, as the child noted it."""
+        (size,) = PLACE.unpack(os.pread(self._notes, PLACE.size, PROGRESS.size))
+        try:
+            text = os.pread(self._notes, min(size, NOTES_BYTES), PROGRESS.size + PLACE.size)
+            entries = json.loads(text) if size else []
+            return tuple(frame_of(entry) for entry in entries[:20])
+        except (ValueError, TypeError, KeyError, RecursionError, WireError):
+            return ()
+
+
+class _Expired(Exception):  # noqa: N818
+    """The time is over; says which."""
+
+
+class _Clock:
+    """The limits of one exchange. Time that the child spent waiting for a processor is not its own."""
+
+    def __init__(self, pid: int, limits: Limits) -> None:
+        self._pid, self._limits = pid, limits
+        self._start, self._cpu, self._queued = time.monotonic(), cpu_seconds(pid), queued_seconds(pid)
+        self._end = self._start + limits.seconds
+        self._last = self._start + PATIENCE * limits.seconds
+        self.used = 0.0
+
+    def cpu(self) -> float:
+        """CPU seconds since the start; what was last seen, when the child has gone."""
+        self.used = max(self.used, cpu_seconds(self._pid) - self._cpu)
+        return self.used
+
+    def slice(self) -> float:
+        """How long to wait before looking again."""
+        return min(max(self._end - time.monotonic(), 0.001), 0.25)
+
+    def check(self) -> None:
+        """Raise _Expired when a limit is reached."""
+        if self.cpu() > self._limits.cpu:
+            raise _Expired(f"{self._limits.cpu:g} s of CPU time")
+        now = time.monotonic()
+        if now < self._end:
+            return
+        queued = queued_seconds(self._pid) - self._queued
+        self._end = min(self._start + self._limits.seconds + queued, self._last)
+        if now >= self._end:
+            raise _Expired(f"{self._limits.seconds:g} s")
+
+
+def _memory_file(name: str, size: int) -> int:
+    """A file in memory of fixed size: writing past its end fails, and nobody can cut it under our hands."""
+    fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(fd, size)
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
+    return fd
+
+
+def _where(frames: tuple[Frame, ...]) -> str:
+    if not frames:
+        return ""
+    last = frames[-1]
+    place = f"{last.file}, line {last.line}"
+    return f" at {place}" if last.function == "<module>" else f" in `{last.function}` ({place})"
+
+
+def _by_signal(number: int) -> str:
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"signal {number}"
+    meaning = {
+        "SIGSEGV": ": a crash in compiled code, most often from endless recursion",
+        "SIGABRT": ": compiled code gave up",
+        "SIGKILL": ": killed by itself or because the machine ran out of memory",
+    }.get(name, "")
+    return f"the program was ended by {name}{meaning}"

@@ -1,0 +1,152 @@
+"""Zygote: imports torch once, then forks one child per submission. Trusted; runs inside the sandbox.
+
+Started as ``python zygote.py FD`` with the control socket (SOCK_SEQPACKET) as FD. Messages are JSON;
+descriptors travel beside them. It never reads anything that a child writes.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+from typing import Any
+
+MOST_MESSAGE = 256 * 1024
+LIBRARIES = {"matplotlib": "matplotlib.pyplot", "sklearn": "sklearn.linear_model"}
+
+
+class Control:
+    """The grader's end is outside; this end is closed in every child."""
+
+    def __init__(self, fd: int) -> None:
+        self.socket = socket.socket(fileno=fd)
+
+    def receive(self) -> tuple[dict[str, Any], list[int]]:
+        """One message and its descriptors; the process ends when the grader has gone."""
+        data, fds, _, _ = socket.recv_fds(self.socket, MOST_MESSAGE, 4)
+        if not data:
+            os._exit(0)
+        return json.loads(data), fds
+
+    def send(self, message: dict[str, Any], fds: tuple[int, ...] = ()) -> None:
+        """One message."""
+        socket.send_fds(self.socket, [json.dumps(message).encode()], fds)
+
+
+def main(fd: int) -> None:
+    """Prepare, then serve. In a child, ``serve`` returns and the child's life begins."""
+    control = Control(fd)
+    plan, _ = control.receive()
+    sys.argv[:] = sys.orig_argv[:] = [""]
+    sys.path[:] = [plan["bundle"], *sys.path, plan["site"]]
+    try:
+        probes, lockdown, ready = prepare(plan)
+    except BaseException as error:
+        control.send({"error": f"{type(error).__name__}: {error}"[:4000]})
+        raise
+    own = os.pidfd_open(os.getpid())
+    control.send(ready, (own,))
+    os.close(own)
+    job = serve(control, plan["box"])
+    del control, plan, ready
+    begin(job, lockdown, probes)
+
+
+def prepare(plan: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+    """Import and warm everything that a child will need, at one thread."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    importlib.import_module("torch._dynamo")  # else the first optimizer costs every child a second
+    probes = importlib.import_module("probes")
+    importlib.import_module("autograder.sandbox.child")
+    from autograder.sandbox.lockdown import Lockdown
+
+    lockdown = Lockdown(plan)
+    warm(torch)
+    gc.collect()
+    gc.freeze()
+    capability = torch.backends.cpu.get_cpu_capability()
+    ready = {"ready": True, "capability": capability, "landlock": lockdown.landlock, "torch": torch.__version__}
+    return probes, lockdown, ready
+
+
+def warm(torch: Any) -> None:
+    """Run what most submissions run, so that what is built on first use is built here."""
+    layer = torch.nn.LSTM(3, 4, batch_first=True)
+    optimizer = torch.optim.Adam(layer.parameters())
+    for _ in range(2):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.mse_loss(layer(torch.randn(2, 5, 3))[0], torch.zeros(2, 5, 4))
+        loss.backward()
+        optimizer.step()
+    cell = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)).double()
+    torch.nn.functional.cross_entropy(cell(torch.randn(2, 3).double()), torch.tensor([0, 1])).backward()
+
+
+def serve(control: Control, box: str) -> dict[str, Any]:
+    """Answer the grader. Returns in a child only, with what it was given."""
+    while True:
+        message, fds = control.receive()
+        what = message["do"]
+        if what == "fork":
+            sys.stdout.flush()
+            pid = os.fork()
+            if pid == 0:
+                control.socket.detach()
+                return message | {"fds": fds}
+            pidfd = os.pidfd_open(pid)
+            control.send({"pid": pid}, (pidfd,))
+            os.close(pidfd)
+        elif what == "reap":
+            _, status, usage = os.wait4(message["pid"], 0)
+            control.send({"status": status, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss * 1024})
+        elif what == "preload":
+            control.send({"loaded": [name for name in message["names"] if preload(name)]})
+        elif what == "clean":
+            control.send({"clean": clean(box)})
+        for fd in fds:
+            os.close(fd)
+
+
+def preload(name: str) -> bool:
+    """Import a library that the submission wants, once for all that want it. One that fails is left to it."""
+    try:
+        importlib.import_module(name)
+        importlib.import_module(LIBRARIES.get(name, name))
+    except Exception:
+        return False
+    gc.freeze()
+    return True
+
+
+def clean(box: str) -> bool:
+    """Empty the folder that submissions may write to; False where something stays."""
+    for entry in os.scandir(box):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path, ignore_errors=True)
+        else:
+            os.unlink(entry.path)
+    return not os.listdir(box)
+
+
+def begin(job: dict[str, Any], lockdown: Any, probes: Any) -> None:
+    """A child's life: give everything up, then run the submission."""
+    from autograder.sandbox import child
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    lockdown.close_files()
+    child.take_descriptors(*job["fds"])
+    lockdown.close_calls(memory=job["memory"], cpu=job["cpu"])
+    del lockdown
+    child.live(probes)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
