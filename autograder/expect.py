@@ -45,8 +45,7 @@ class Record:
         self._values = dict(values)
         self._side = side
         self._notes = notes if notes is not None else []
-        self._shown = shown if shown is not None else []
-        self.shown: list[Evidence] = []
+        self.shown = shown if shown is not None else []
 
     def __getitem__(self, name: str) -> Any:
         if name in self._values:
@@ -67,10 +66,6 @@ class Record:
         """Names that start with ``prefix``, in the order in which the probe returned them."""
         return [name for name in self._values if name.startswith(prefix)]
 
-    def show(self, evidence: Evidence) -> None:
-        """Put something to look at beside the finding, though nothing is wrong: the training curves."""
-        self.shown.append(evidence)
-
     def note(self, text: str) -> None:
         """Leave a remark for the report: an accepted difference, something to praise."""
         if text not in self._notes:
@@ -78,7 +73,7 @@ class Record:
 
     def show(self, evidence: Evidence) -> None:
         """Put something to look at into the report, whether the check passes or not."""
-        self._shown.append(evidence)
+        self.shown.append(evidence)
 
 
 def fail(message: str, *, hint: str = "", evidence: Sequence[Evidence] = ()) -> None:
