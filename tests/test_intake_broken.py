@@ -167,6 +167,25 @@ def test_junk_is_listed_but_not_read(tmp_path: Path) -> None:
     assert {"__pycache__/", ".git/", "venv/", "mine/", "data.csv", "._lstm.py", "lstm.py"} <= set(submission.received)
 
 
+def test_the_handouts_own_grading_folder_is_never_the_students_work(tmp_path: Path) -> None:
+    """Its stand-ins bear the names that are graded: an untouched handout must not earn their points."""
+    handout: dict[str, str | bytes] = {
+        "lstm.py": "class LSTMCell:\n    def forward(self, x):\n        raise NotImplementedError\n",
+        "grading/__init__.py": "",
+        "grading/checks/__init__.py": "x = 1\n",
+        "grading/probes/__init__.py": "x = 1\n",
+        "grading/probes/stand_ins.py": CELL,
+        "data/words.json": "{}",
+    }
+    whole = intake.receive([write(tmp_path / "ada", handout)], EXERCISES)
+    packed = intake.receive([pack(tmp_path / "bob.zip", {f"rnn/{n}": t for n, t in handout.items()})], EXERCISES)
+    for result in (whole, packed):
+        (submission,) = result.submissions
+        assert result.kind == "single"
+        assert [file.name for file in submission.files] == ["lstm.py"]
+        assert any(name.endswith("grading/") for name in submission.received)
+
+
 def test_too_many_files_are_cut_off_with_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.intake.folder.MAX_MEMBERS", 5)
     write(tmp_path, {f"f{i}.py": CELL for i in range(9)})

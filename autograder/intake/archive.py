@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from autograder.intake.folder import Contents, Unreadable, too_large
 from autograder.intake.limits import (
+    HANDED_OUT,
     MAX_ARCHIVE,
     MAX_CLASS_MEMBERS,
     MAX_MEMBERS,
@@ -106,6 +107,7 @@ def _safe(
     holds_environment = {
         n.rpartition("/")[0] + "/" for m in members if (n := _slashes(m.filename)).endswith("/pyvenv.cfg")
     }
+    holds_environment |= _handed_out(members)
     count = 0
     for member in members:
         name = _slashes(member.filename)
@@ -142,6 +144,18 @@ def _safe(
     contents.received += [shown(name) for name in sorted(junk)]
     for relative in sorted(seen):
         yield seen[relative], relative
+
+
+def _handed_out(members: list[zipfile.ZipInfo]) -> set[str]:
+    """Folders that are the handout's ``grading``."""
+    marks = [f"{HANDED_OUT}/{part}/__init__.py" for part in ("probes", "checks")]
+    found: list[set[str]] = [set(), set()]
+    for member in members:
+        name = "/" + _slashes(member.filename)
+        for mark, places in zip(marks, found, strict=True):
+            if name.endswith(f"/{mark}"):
+                places.add(name[1 : -len(mark)] + HANDED_OUT + "/")
+    return found[0] & found[1]
 
 
 def _unsafe(member: zipfile.ZipInfo, name: str) -> str:

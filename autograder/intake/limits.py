@@ -20,11 +20,16 @@ CODE = (".py", ".ipynb")
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 
 JUNK_FOLDERS = frozenset({"__pycache__", "__macosx", "node_modules", "site-packages", "venv", "env"})
+# The grader's public half, which students hand back with the handout's folder. It defines names that are
+# graded (stand-ins); read as the student's, they would be taken for the student's work.
+HANDED_OUT = "grading"
 JUNK_FILES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
 def is_junk_folder(name: str, holds: frozenset[str] = frozenset()) -> bool:
     """A folder that holds nobody's own work. ``holds`` are the names in it, where they are known."""
+    if name == HANDED_OUT and {"probes", "checks"} <= holds:
+        return True
     return name.startswith(".") or name.casefold() in JUNK_FOLDERS or "pyvenv.cfg" in holds
 
 

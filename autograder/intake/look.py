@@ -124,7 +124,14 @@ def _children(path: Path) -> list[Path]:
     except OSError as error:
         raise IntakeError(f"{path} cannot be opened", mend=error.strerror or "") from None
     children = [path / name for name in names]
-    return [c for c in children if not (is_junk_folder(c.name) if c.is_dir() else is_junk_file(c.name))]
+    return [c for c in children if not (_is_junk(c) if c.is_dir() else is_junk_file(c.name))]
+
+
+def _is_junk(folder: Path) -> bool:
+    try:
+        return is_junk_folder(folder.name, frozenset(os.listdir(folder)))
+    except OSError:
+        return False
 
 
 def _kind(path: Path) -> Kind:

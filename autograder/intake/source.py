@@ -56,7 +56,9 @@ def selected(pieces: Sequence[Piece], selector: Selector) -> tuple[Unit, ...]:
             for line in {_start(statement), statement.end_lineno or 0}:
                 uses[line] = uses.get(line, 0) + 1
         for statement in piece.tree.body:
-            if not selector.keep(statement) or len(units) >= MAX_UNITS:
+            if len(units) >= MAX_UNITS:  # no homework: a table of data, or an attack
+                return tuple(units)
+            if not selector.keep(statement):
                 continue
             start = _start(statement)
             shared = uses[start] > 1 or uses[statement.end_lineno or 0] > 1
