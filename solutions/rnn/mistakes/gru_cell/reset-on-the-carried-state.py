@@ -1,0 +1,26 @@
+"""The carried state is reset as well
+
+Bank: G09
+Caught by: forward
+Feedback:
+The reset gate decides what the candidate sees; you let it also scale the copy of h that is carried over. Keep
+r * h inside the candidate only.
+"""
+
+import torch
+from torch import nn
+
+
+class GRUCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.gates = nn.Linear(input_size + hidden_size, 2 * hidden_size)
+        self.candidate = nn.Linear(input_size + hidden_size, hidden_size)
+
+    def forward(self, x, h=None):
+        if h is None:
+            h = x.new_zeros(x.size(0), self.hidden_size)
+        r, z = torch.sigmoid(self.gates(torch.cat([x, h], dim=1))).chunk(2, dim=1)
+        n = torch.tanh(self.candidate(torch.cat([x, r * h], dim=1)))
+        return (1 - z) * (r * h) + z * n

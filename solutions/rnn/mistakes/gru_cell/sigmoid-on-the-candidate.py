@@ -1,0 +1,26 @@
+"""The candidate is squashed with sigmoid
+
+Bank: G06
+Caught by: forward
+Feedback:
+Your candidate is never negative, so the state drifts upwards and cannot come down below zero. Two of the
+three blocks are gates; this one is not.
+"""
+
+import torch
+from torch import nn
+
+
+class GRUCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.gates = nn.Linear(input_size + hidden_size, 2 * hidden_size)
+        self.candidate = nn.Linear(input_size + hidden_size, hidden_size)
+
+    def forward(self, x, h=None):
+        if h is None:
+            h = x.new_zeros(x.size(0), self.hidden_size)
+        r, z = torch.sigmoid(self.gates(torch.cat([x, h], dim=1))).chunk(2, dim=1)
+        n = torch.sigmoid(self.candidate(torch.cat([x, r * h], dim=1)))
+        return (1 - z) * h + z * n

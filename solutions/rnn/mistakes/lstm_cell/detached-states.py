@@ -1,0 +1,29 @@
+"""The given states are detached
+
+Bank: L25
+Caught by: gradients
+Feedback:
+All values are right, but no gradient flows back into h and c, so nothing can be learnt across steps. Look for
+detach, .data or no_grad around the states.
+"""
+
+import torch
+from torch import nn
+
+
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.linear = nn.Linear(input_size + hidden_size, 4 * hidden_size)
+
+    def forward(self, x, states=None):
+        if states is None:
+            zeros = x.new_zeros(x.size(0), self.hidden_size)
+            states = (zeros, zeros)
+        h, c = (state.detach() for state in states)
+        f, i, o, g = self.linear(torch.cat([x, h], dim=1)).chunk(4, dim=1)
+        f, i, o, g = torch.sigmoid(f), torch.sigmoid(i), torch.sigmoid(o), torch.tanh(g)
+        c_new = f * c + i * g
+        h_new = o * torch.tanh(c_new)
+        return h_new, c_new

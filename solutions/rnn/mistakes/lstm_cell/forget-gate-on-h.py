@@ -1,0 +1,29 @@
+"""The forget gate multiplies h instead of c
+
+Bank: L09
+Caught by: forward
+Feedback:
+Your new c follows the old h and takes no notice of the old c. The forget gate rules the memory; look at what
+it is multiplied with.
+"""
+
+import torch
+from torch import nn
+
+
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.linear = nn.Linear(input_size + hidden_size, 4 * hidden_size)
+
+    def forward(self, x, states=None):
+        if states is None:
+            zeros = x.new_zeros(x.size(0), self.hidden_size)
+            states = (zeros, zeros)
+        h, c = states
+        f, i, o, g = self.linear(torch.cat([x, h], dim=1)).chunk(4, dim=1)
+        f, i, o, g = torch.sigmoid(f), torch.sigmoid(i), torch.sigmoid(o), torch.tanh(g)
+        c_new = f * h + i * g
+        h_new = o * torch.tanh(c_new)
+        return h_new, c_new

@@ -1,0 +1,29 @@
+"""h is computed from the memory before the update
+
+Bank: L05
+Caught by: forward
+Feedback:
+Your c is right, but h shows the memory of the step before: it lags one step behind. Check which of the two,
+the old c or the new one, stands inside the last tanh.
+"""
+
+import torch
+from torch import nn
+
+
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.linear = nn.Linear(input_size + hidden_size, 4 * hidden_size)
+
+    def forward(self, x, states=None):
+        if states is None:
+            zeros = x.new_zeros(x.size(0), self.hidden_size)
+            states = (zeros, zeros)
+        h, c = states
+        f, i, o, g = self.linear(torch.cat([x, h], dim=1)).chunk(4, dim=1)
+        f, i, o, g = torch.sigmoid(f), torch.sigmoid(i), torch.sigmoid(o), torch.tanh(g)
+        c_new = f * c + i * g
+        h_new = o * torch.tanh(c)
+        return h_new, c_new

@@ -1,0 +1,31 @@
+"""The gates are squashed in place
+
+Bank: L27
+Caught by: gradients
+Feedback:
+Forward works and backward stops: sigmoid_ writes over numbers that the graph still needs. Use the functions
+without the underscore and bind what they return.
+"""
+
+import torch
+from torch import nn
+
+
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.linear = nn.Linear(input_size + hidden_size, 4 * hidden_size)
+
+    def forward(self, x, states=None):
+        if states is None:
+            zeros = x.new_zeros(x.size(0), self.hidden_size)
+            states = (zeros, zeros)
+        h, c = states
+        f, i, o, g = self.linear(torch.cat([x, h], dim=1)).chunk(4, dim=1)
+        i, o, g = torch.sigmoid(i), torch.sigmoid(o), torch.tanh(g)
+        kept = torch.exp(f)
+        f.sigmoid_()
+        c_new = kept / (1 + kept) * c + i * g
+        h_new = o * torch.tanh(c_new)
+        return h_new, c_new

@@ -1,0 +1,30 @@
+"""The hidden state skips the tanh: h = o * c
+
+Bank: L04
+Caught by: forward
+Feedback:
+Your c is right and your h is not; where c is large, h leaves the interval from -1 to 1. The memory is
+squashed on its way out, before the output gate takes its share. Compare your last line but one with the
+equation for h.
+"""
+
+import torch
+from torch import nn
+
+
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.linear = nn.Linear(input_size + hidden_size, 4 * hidden_size)
+
+    def forward(self, x, states=None):
+        if states is None:
+            zeros = x.new_zeros(x.size(0), self.hidden_size)
+            states = (zeros, zeros)
+        h, c = states
+        f, i, o, g = self.linear(torch.cat([x, h], dim=1)).chunk(4, dim=1)
+        f, i, o, g = torch.sigmoid(f), torch.sigmoid(i), torch.sigmoid(o), torch.tanh(g)
+        c_new = f * c + i * g
+        h_new = o * c_new
+        return h_new, c_new

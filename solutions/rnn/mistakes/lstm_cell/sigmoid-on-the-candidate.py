@@ -1,0 +1,29 @@
+"""The candidate is squashed with sigmoid
+
+Bank: L03
+Caught by: forward
+Feedback:
+Your candidate is never negative, so what is written into the memory can only add to it. The candidate is the
+one block that is no gate: which function does its equation use?
+"""
+
+import torch
+from torch import nn
+
+
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.linear = nn.Linear(input_size + hidden_size, 4 * hidden_size)
+
+    def forward(self, x, states=None):
+        if states is None:
+            zeros = x.new_zeros(x.size(0), self.hidden_size)
+            states = (zeros, zeros)
+        h, c = states
+        f, i, o, g = self.linear(torch.cat([x, h], dim=1)).chunk(4, dim=1)
+        f, i, o, g = torch.sigmoid(f), torch.sigmoid(i), torch.sigmoid(o), torch.sigmoid(g)
+        c_new = f * c + i * g
+        h_new = o * torch.tanh(c_new)
+        return h_new, c_new

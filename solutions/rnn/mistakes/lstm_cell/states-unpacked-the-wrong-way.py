@@ -1,0 +1,29 @@
+"""The states are unpacked as (c, h)
+
+Bank: L16
+Caught by: forward
+Feedback:
+The pair that comes in is (h, c). From zeros both are alike, so it shows only once a state is carried on.
+Compare the order in which you unpack with the order in which you return.
+"""
+
+import torch
+from torch import nn
+
+
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.linear = nn.Linear(input_size + hidden_size, 4 * hidden_size)
+
+    def forward(self, x, states=None):
+        if states is None:
+            zeros = x.new_zeros(x.size(0), self.hidden_size)
+            states = (zeros, zeros)
+        c, h = states
+        f, i, o, g = self.linear(torch.cat([x, h], dim=1)).chunk(4, dim=1)
+        f, i, o, g = torch.sigmoid(f), torch.sigmoid(i), torch.sigmoid(o), torch.tanh(g)
+        c_new = f * c + i * g
+        h_new = o * torch.tanh(c_new)
+        return h_new, c_new

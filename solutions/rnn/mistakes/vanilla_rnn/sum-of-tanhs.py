@@ -1,0 +1,28 @@
+"""Each part is squashed alone: tanh(W_xh x) + tanh(W_hh h)
+
+Bank: R03
+Caught by: forward
+Feedback:
+Your states can reach 2, which one tanh never could. The two products are added first and squashed together;
+check where the bracket of tanh closes.
+"""
+
+import torch
+from torch import nn
+
+
+class VanillaRNN(nn.Module):
+    def __init__(self, input_size, hidden_size, output_size):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.W_xh = nn.Linear(input_size, hidden_size)
+        self.W_hh = nn.Linear(hidden_size, hidden_size)
+        self.W_hy = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, h_prev=None):
+        h = x.new_zeros(x.size(0), self.hidden_size) if h_prev is None else h_prev
+        hidden_states = []
+        for t in range(x.size(1)):
+            h = torch.tanh(self.W_xh(x[:, t])) + torch.tanh(self.W_hh(h))
+            hidden_states.append(h)
+        return self.W_hy(h), hidden_states
