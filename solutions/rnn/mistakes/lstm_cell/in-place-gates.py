@@ -1,10 +1,10 @@
-"""The gates are squashed in place
+"""The input gate is multiplied in place
 
 Bank: L27
 Caught by: gradients
 Feedback:
-Forward works and backward stops: sigmoid_ writes over numbers that the graph still needs. Use the functions
-without the underscore and bind what they return.
+Forward works and backward stops: mul_ writes over the gate, whose value the graph still needs for the
+derivative of sigmoid. Use the operators without the underscore and bind what they return.
 """
 
 import torch
@@ -23,9 +23,7 @@ class LSTMCell(nn.Module):
             states = (zeros, zeros)
         h, c = states
         f, i, o, g = self.linear(torch.cat([x, h], dim=1)).chunk(4, dim=1)
-        i, o, g = torch.sigmoid(i), torch.sigmoid(o), torch.tanh(g)
-        kept = torch.exp(f)
-        f.sigmoid_()
-        c_new = kept / (1 + kept) * c + i * g
+        f, i, o, g = torch.sigmoid(f), torch.sigmoid(i), torch.sigmoid(o), torch.tanh(g)
+        c_new = f * c + i.mul_(g)
         h_new = o * torch.tanh(c_new)
         return h_new, c_new
