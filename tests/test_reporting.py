@@ -95,12 +95,34 @@ def test_findings_in_the_same_words_become_one_with_the_sum_of_their_points():
     assert [also["claim"] for also in merged["also"]] == ["claim b", "claim c"]
 
 
+def test_who_has_not_begun_is_told_to_begin_at_the_beginning():
+    view = student_view(samples.untouched())
+    assert [item["where"] for item in view["next"]] == ["Vanilla RNN", "LSTM cell", "LSTM over a sequence"]
+    assert "Nothing is started yet" in view["verdict"]
+
+
 def test_a_void_check_is_our_fault_and_costs_nothing():
-    page = html.student_page(small(Finding("forward", "c", Outcome.VOID, 4, 4, message="the reference broke")))
-    text = Page(page).text
+    grade = small(
+        Finding("forward", "c", Outcome.VOID, None, 4, message="the reference broke"),
+        Finding("shapes", "d", Outcome.PASSED, 2, 2),
+    )
+    view, text = student_view(grade), Page(html.student_page(grade)).text
+    assert (view["points"], view["possible"], view["pending"]) == (2, 2, "")
+    assert view["next"] == []
     assert "our fault" in text
     assert "no points lost" in text
     assert "You lose no points" in text
+
+
+@pytest.mark.parametrize("waits_for", ["forward", "lstm_cell.forward"])
+def test_a_waiting_check_links_to_the_check_that_it_waits_for(waits_for: str):
+    grade = small(
+        Finding("forward", "one step computes h", Outcome.FAILED, 0, 4, message="h differs"),
+        Finding("gradients", "gradients reach x", Outcome.SKIPPED, 0, 3, waits_for=waits_for),
+    )
+    (skipped,) = student_view(grade)["exercises"][0]["skipped"]
+    assert (skipped["waits"], skipped["waits_link"]) == ("one step computes h", "e1-c1")
+    assert student_view(grade)["next"][0]["worth"] == "up to 7 points"
 
 
 def test_a_written_answer_is_shown_and_waits_without_counting():

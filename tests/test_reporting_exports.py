@@ -56,7 +56,7 @@ def test_gradescope_is_told_why_a_test_has_no_score_and_that_void_costs_nothing(
     written = [t for t in tests if "pending" in t["tags"]]
     void = [t for t in tests if "void" in t["tags"]]
     assert all("score" not in t and "To be marked by hand" in t["output"] for t in written)
-    assert all(t["status"] == "passed" and "Our fault" in t["output"] for t in void)
+    assert all("score" not in t and "No points are lost" in t["output"] for t in void)
     assert (len(written), len(void)) == (2, 1)
 
 
@@ -84,7 +84,7 @@ def test_the_table_has_the_documented_columns_and_no_formula(out: Path):
     assert {len(row) for row in rows} == {len(rows[0])}
     assert not [text for row in rows for text in row if text[:1] in ("=", "+", "-", "@", "\t", "\r")]
     ada = dict(zip(rows[0], next(row for row in rows if row[0] == "Ada Osei"), strict=True))
-    assert (ada["points"], ada["possible"], ada["percent"]) == ("49", "97", "50.5")
+    assert (ada["points"], ada["possible"], ada["percent"]) == ("47", "95", "49.5")
     assert (ada["lstm_cell"], ada["written_rnn"]) == ("3", "")
 
 

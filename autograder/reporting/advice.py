@@ -24,9 +24,14 @@ def anchor(exercise: int, check: int | None = None) -> str:
     return f"e{exercise}" if check is None else f"e{exercise}-c{check}"
 
 
+def local(waits_for: str, exercise: str) -> str:
+    """The check that ``waits_for`` names, if it is one of this exercise: ``forward`` or ``lstm_cell.forward``."""
+    return waits_for.removeprefix(f"{exercise}.")
+
+
 def stub_of(waits_for: str, exercises: Iterable[ExerciseGrade]) -> str:
     """The id of the exercise that a skipped check waits for, when it waits for a stub; else nothing."""
-    wanted = waits_for.removesuffix(".py")
+    wanted = waits_for.removesuffix(".py").partition(".")[0]
     return next((e.id for e in exercises if e.id == wanted), "")
 
 
@@ -42,7 +47,7 @@ def advice(grade: Grade, shown: Sequence[Sequence[tuple[int, Finding]]]) -> tupl
     for exercise, checks in zip(grade.exercises, shown, strict=True):
         own = {f.id for _, f in checks}
         for _, finding in checks:
-            if finding.outcome is Outcome.SKIPPED and finding.waits_for not in own:
+            if finding.outcome is Outcome.SKIPPED and local(finding.waits_for, exercise.id) not in own:
                 stub = stub_of(finding.waits_for, grade.exercises)
                 if stub and stub != exercise.id:
                     waiting[stub] += lost(finding)
@@ -55,8 +60,10 @@ def advice(grade: Grade, shown: Sequence[Sequence[tuple[int, Finding]]]) -> tupl
         if wrong and stake:
             candidates.append((stake + more, 0, number, _mend(exercise, number, wrong, stake, more)))
         elif empty and stake:
-            candidates.append((stake + more, 1, number, _start(exercise, number, stake, more)))
-    candidates.sort(key=lambda c: (-c[0], c[1], c[2]))
+            candidates.append((stake + more, 1, number, _start(exercise, number, empty[0], stake, more)))
+    # Who has not begun should begin at the beginning, not with the dearest exercise.
+    begun = any(f.outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.CRASHED) for checks in shown for _, f in checks)
+    candidates.sort(key=lambda c: (-c[0] if begun else 0, c[1], c[2]))
     return [item for *_, item in candidates[:MOST]], max(0, len(candidates) - MOST)
 
 
@@ -78,10 +85,10 @@ def _mend(
     }
 
 
-def _start(exercise: ExerciseGrade, number: int, stake: int, more: int) -> dict[str, Any]:
+def _start(exercise: ExerciseGrade, number: int, first: Finding, stake: int, more: int) -> dict[str, Any]:
     return {
         "where": line(exercise.title, 80),
-        "text": "not started yet: the stub is as it was handed out",
+        "text": clean(first.message, 300) or "not started yet: the stub is as it was handed out",
         "hint": "",
         "mistake": "",
         "worth": _worth(stake, more),

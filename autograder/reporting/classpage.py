@@ -101,7 +101,7 @@ class ClassSummary:
         if finding.outcome is Outcome.VOID and len(self._void) < MOST_VOID:
             entry = {"student": student, "exercise": line(title, 100), "claim": clean(finding.claim, 300)}
             self._void.append({**entry, "message": clean(finding.message, 600)})
-        if finding.outcome not in (Outcome.FAILED, Outcome.CRASHED):
+        if finding.bonus or finding.outcome not in (Outcome.FAILED, Outcome.CRASHED):
             return
         name = line(finding.mistake.title, 160) if finding.mistake else ""
         kind = name or re.sub(r"\d[\d.,e+-]*", "#", finding.message)[:300]

@@ -65,11 +65,12 @@ def _output(finding: Finding) -> str:
     if finding.outcome is Outcome.PENDING:
         lines.insert(0, f"To be marked by hand: {count(finding.possible, 'point')}, not in the score yet.")
     elif finding.outcome is Outcome.VOID:
-        lines.insert(0, "Our fault: this check broke on our side. No points are lost.")
+        lines.insert(0, f"Our fault: this check broke on our side. No points are lost: {_void(finding)}.")
     elif finding.outcome is Outcome.UNATTEMPTED:
         lines.insert(0, "Not started: the stub is as it was handed out.")
     elif finding.outcome is Outcome.SKIPPED:
-        lines.insert(0, f"Not run: it waits for {line(finding.waits_for, 120)}.")
+        lines = lines or [f"Waits for {line(finding.waits_for, 120)}."]
+        lines.insert(0, "Not run.")
     elif finding.outcome is Outcome.PASSED and not lines:
         lines.append("Passed.")
     if finding.mistake is not None and finding.outcome is not Outcome.PASSED:
@@ -78,6 +79,12 @@ def _output(finding: Finding) -> str:
         lines.append(f"Try: {clean(finding.hint, 1000)}")
     lines += [f"Note: {clean(note, 500)}" for note in finding.notes[:10]]
     return "\n".join(lines)
+
+
+def _void(finding: Finding) -> str:
+    if finding.points is not None:
+        return "they are given"
+    return f"its {count(finding.possible, 'point')} are left out of the total"
 
 
 def _summary(grade: Grade) -> str:

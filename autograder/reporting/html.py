@@ -6,7 +6,7 @@ import base64
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,14 @@ _HERE = Path(__file__).resolve().parent
 _HOMES = (_HERE, _HERE.parents[1] / "reports")
 
 
-def write_student(grade: Grade, folder: Path) -> None:
-    """Write report.html, grade.json and results.json into ``folder``, each whole or not at all."""
+def write_student(grade: Grade, folder: Path, *, reveal: Collection[str] = ("visible",)) -> None:
+    """Write report.html, grade.json and results.json into ``folder``, each whole or not at all.
+
+    reveal: which visibilities of checks the page shows. The two JSON files always hold every check.
+    """
     results = json.dumps(plain(gradescope.results(grade)), ensure_ascii=False, allow_nan=False, indent=1)
     write(folder / "results.json", results + "\n")
-    write(folder / "report.html", student_page(grade))
+    write(folder / "report.html", student_page(grade, reveal=reveal))
     # Last, so that whoever finds a grade.json finds the rest as well.
     write(folder / "grade.json", tables.as_json(grade, indent=1) + "\n")
 
@@ -59,9 +62,9 @@ def write_class(
     write(out / "index.html", class_page(summary, missing=missing, unattributed=unattributed, links=where))
 
 
-def student_page(grade: Grade) -> str:
+def student_page(grade: Grade, *, reveal: Collection[str] = ("visible",)) -> str:
     """The student's report as one self-contained page."""
-    return _render("student.html.j2", student_view(grade), script="")
+    return _render("student.html.j2", student_view(grade, reveal=reveal), script="")
 
 
 def class_page(

@@ -10,12 +10,14 @@ from typing import Any
 
 from autograder.model import ExerciseGrade, Finding, Grade, Outcome, Problem
 from autograder.reporting import evidence
-from autograder.reporting.advice import advice, anchor, stub_of
+from autograder.reporting.advice import advice, anchor, local, stub_of
 from autograder.reporting.text import clean, count, line, real
 
 MOST_EXERCISES = 100
 MOST_CHECKS = 100
 MOST_NOTES = 20
+
+_QUIET = frozenset({"passed", "unattempted"})  # outcomes that take one line each
 
 View = dict[str, Any]
 
@@ -50,7 +52,7 @@ def student_view(grade: Grade, *, reveal: Collection[str] = ("visible",)) -> Vie
     points, possible = _sum(every)
     items, more = advice(replace(grade, exercises=exercises), shown)
     withheld = sum(len(e.checks) for e in exercises) - len(every)
-    pending = sum(f.possible for f in every if f.points is None and not f.bonus)
+    pending = _pending(every)
     return {
         "assignment": line(grade.title or grade.assignment, 120),
         "student": line(grade.student, 120) or "(no name)",
@@ -118,7 +120,7 @@ def _exercise(
     worded = [_finding(f, number, n, parents, grade, titles) for n, f in checks]
     findings = [f for _, f in checks]
     points, possible = _sum(findings)
-    pending = sum(f.possible for f in findings if f.points is None and not f.bonus)
+    pending = _pending(findings)
     bonus = sum(f.points or 0 for f in findings if f.bonus)
     loud = ("failed", "crashed", "void", "pending")
     # A passed check with curves keeps its picture in sight; the other passed checks are one folded list.
@@ -132,14 +134,14 @@ def _exercise(
         "title": line(exercise.title, 120),
         "points": points,
         "possible": possible,
-        "score": f"{points} of {possible}" if possible or not pending else f"{pending} to mark",
+        "score": _score(points, possible, pending, findings),
         "fraction": round(100 * points / possible, 2) if possible else 0,
         "pending": count(pending, "point") if pending and possible else "",
         "bonus": bonus,
         "state": _state(findings),
         "counts": _counts(findings),
         "loud": _together([f for f in worded if f["outcome"] in loud]),
-        "compact": len(passed) == len(worded),
+        "compact": bool(worded) and {f["outcome"] for f in worded} <= _QUIET and not pictured,
         "pictured": pictured,
         "skipped": [f for f in worded if f["outcome"] == "skipped"],
         "unattempted": [f for f in worded if f["outcome"] == "unattempted"],
@@ -237,9 +239,10 @@ def _waits(
 ) -> tuple[str, str]:
     if not finding.waits_for:
         return "", ""
-    if finding.waits_for in parents:
-        number, parent = parents[finding.waits_for]
-        return clean(parent.claim, 64), anchor(exercise, number)
+    own = local(finding.waits_for, grade.exercises[exercise - 1].id)
+    if own in parents:
+        number, parent = parents[own]
+        return textwrap.shorten(line(parent.claim, 200), 60, placeholder=" …"), anchor(exercise, number)
     stub = stub_of(finding.waits_for, grade.exercises)
     if stub in titles:
         number, title = titles[stub]
@@ -265,6 +268,16 @@ def _notes(notes: Sequence[str]) -> list[str]:
 def _sum(findings: Sequence[Finding]) -> tuple[int, int]:
     counted = [f for f in findings if not f.bonus and f.points is not None]
     return sum(f.points or 0 for f in counted), sum(f.possible for f in counted)
+
+
+def _pending(findings: Sequence[Finding]) -> int:
+    return sum(f.possible for f in findings if f.outcome is Outcome.PENDING and not f.bonus)
+
+
+def _score(points: int, possible: int, pending: int, findings: Sequence[Finding]) -> str:
+    if possible or not findings:
+        return f"{points} of {possible}"
+    return f"{pending} to mark" if pending else "not counted"
 
 
 def _counts(findings: Sequence[Finding]) -> list[View]:
