@@ -57,6 +57,7 @@ class Grading:
     seeds: Seeds
     student_seconds: float = 0.0
     trail: dict[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict)
+    _endless: dict[str, Verdict] = field(default_factory=dict)  # exercises in which a call did not end
     _replies: dict[str, Reply] = field(default_factory=dict)
     _alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
 
@@ -118,8 +119,11 @@ class Grading:
         """The first verdict that passes, over tries and ways; else the one that tells most."""
         first: Verdict | None = None
         seconds = 0.0
+        ways, waits = self._open_ways(exercise, check)
+        if waits is not None:
+            return waits
         for turn in range(check.tries):
-            for way in check.ways:
+            for way in ways:
                 verdict = self._attempt(exercise, check, way, turn)
                 seconds += verdict.seconds
                 if verdict.outcome in (Outcome.PASSED, Outcome.VOID):
@@ -135,6 +139,14 @@ class Grading:
                 break  # other seeds do not mend a crash
         assert first is not None  # there is always one try and one way
         return replace(first, seconds=seconds)
+
+    def _open_ways(self, exercise: Exercise, check: Check) -> tuple[tuple[tuple[str, ...], ...], Verdict | None]:
+        """The ways worth trying: a piece that never ended once is not waited for again."""
+        stop = self._endless.get(exercise.id)
+        if stop is None:
+            return check.ways, None
+        open_ways = tuple(way for way in check.ways if way) if stop.waits_for else ()
+        return open_ways, None if open_ways else stop
 
     def _attempt(self, exercise: Exercise, check: Check, way: tuple[str, ...], turn: int) -> Verdict:
         """All cases of a check in one way. The first case that does not hold decides."""
@@ -160,7 +172,7 @@ class Grading:
             if check.aligned:
                 found = self.alignment(exercise, case, way)
                 if isinstance(found, Crash):
-                    return crashed(found, exercise, self.assignment, self.lost)
+                    return self._crashed(found, exercise)
                 reference = self.reference_alignment(exercise, case)
                 if isinstance(reference, Crash) or not reference.complete:
                     return _void(f"the reference of {exercise.id} could not be aligned: {reference}")
@@ -181,8 +193,20 @@ class Grading:
         seen = {"crash": reply.message} if isinstance(reply, Crash) else _by_role(reply.values, mine)
         self.trail[exercise.id, check.id] = (seen, expected)
         if isinstance(reply, Crash):
-            return crashed(reply, exercise, self.assignment, self.lost)
+            return self._crashed(reply, exercise)
         return self._judge(check, reply, expected, mine, notes, lambda: self.others(exercise, case, way))
+
+    def _crashed(self, crash: Crash, exercise: Exercise) -> Verdict:
+        verdict = crashed(crash, exercise, self.assignment, self.lost)
+        if crash.kind == "deadline":
+            name = crash.frames[-1].function.split(".")[0] if crash.frames else ""
+            owner = self.assignment.owners.get(name, exercise)
+            stop = replace(verdict, seconds=0.0)
+            if owner is not exercise:
+                message = f"waits for {owner.title}, which did not come to an end"
+                stop = Verdict(Outcome.SKIPPED, message, waits_for=owner.id)
+            self._endless.setdefault(exercise.id, stop)
+        return verdict
 
     def _judge(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder import Align, Case, Exercise, close, grid
+from autograder import Align, Case, Exercise, Limits, close, grid
 
 from ..families import FAMILIES
 from .common import (
@@ -32,6 +32,7 @@ RNN_PARITY = (
     *grid(batch=3, time=7, input_size=5, hidden_size=4, output_size=2),
     *grid(batch=1, time=2, input_size=5, hidden_size=4, output_size=2),
 )
+QUICK = Limits(seconds=6, cpu=5)  # a call takes milliseconds; six seconds forgive a busy machine
 NO_PLAIN_LIST = "Layers kept in a plain list or made in forward() are not parameters of the module."
 
 
@@ -71,6 +72,7 @@ rnn = Exercise(
     title="Vanilla RNN",
     names=["VanillaRNN"],
     cases=RNN_PARITY,
+    limits=QUICK,
     align=Align("vanilla_rnn", ("rnn",), sizes={"batch": 3, "time": 1}),
 )
 RNN = Expected(FAMILIES["rnn"], rnn_shapes)
@@ -164,6 +166,7 @@ lstm = Exercise(
     title="LSTM cell",
     names=["LSTMCell"],
     cases=CELL_PARITY,
+    limits=QUICK,
     align=Align("lstm_cell", ("lstm", "lstm-1997", "lstm-coupled", "lstm-peephole"), sizes={"batch": 3}),
 )
 LSTM = Expected(FAMILIES["lstm"], lstm_shapes)
@@ -257,6 +260,7 @@ gru = Exercise(
     title="GRU cell",
     names=["GRUCell"],
     cases=CELL_PARITY,
+    limits=QUICK,
     align=Align("gru_cell", ("gru", "gru-reset-after"), sizes={"batch": 3}),
 )
 GRU = Expected(FAMILIES["gru"], gru_shapes)

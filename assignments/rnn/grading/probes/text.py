@@ -95,8 +95,8 @@ def indices_default(code: Any, case: Case) -> dict[str, Any]:
     """Without max_len: 23 words, then none; and the vocabulary afterwards."""
     vocab = vocabulary(case)
     known = [word for word in vocab if not word.startswith("<")]
-    many = [known[int(i)] for i in case.integers("many", 21, high=len(known))]
-    long = numbers(code.text_to_indices(" ".join([*many, "xylophone", "quux"]), vocab))
+    many = [known[int(i)] for i in case.integers("many", 23, high=len(known))]
+    long = numbers(code.text_to_indices(" ".join(many), vocab))
     return {"ids:long": long, "ids:empty": numbers(code.text_to_indices("", vocab)), "vocab": sorted(vocab.items())}
 
 

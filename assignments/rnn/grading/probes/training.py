@@ -29,7 +29,7 @@ def _train(code: Any, case: Case, model: Bag) -> dict[str, Any]:
     criterion = Criterion(model)
     before = _weights(model, "before")
     returned = code.train_epoch(model, loader(case), Steps(model, lr=0.5), criterion)
-    return before | _weights(model, "after") | _seen(model, criterion) | _two_numbers(returned)
+    return before | _weights(model, "after") | _seen(case, model, criterion) | _two_numbers(returned)
 
 
 def evaluate(code: Any, case: Case) -> dict[str, Any]:
@@ -46,18 +46,19 @@ def _evaluate(code: Any, case: Case, model: Bag) -> dict[str, Any]:
     criterion = Criterion(model)
     before = _weights(model, "before")
     returned = code.evaluate(model, loader(case), criterion)
-    return before | _weights(model, "after") | _seen(model, criterion) | _two_numbers(returned)
+    return before | _weights(model, "after") | _seen(case, model, criterion) | _two_numbers(returned)
 
 
 def _weights(model: Bag, when: str) -> dict[str, Any]:
     return {f"{when}:{name}": value.detach().clone() for name, value in model.named_parameters()}
 
 
-def _seen(model: Bag, criterion: Criterion) -> dict[str, Any]:
-    """What the spies wrote down; at most 100 of each."""
+def _seen(case: Case, model: Bag, criterion: Criterion) -> dict[str, Any]:
+    """What the loader gave and what the spies wrote down; at most 100 of each."""
+    given = {f"labels:{number}": labels for number, (_, labels) in enumerate(loader(case))}
     logits = {f"logits:{number}": value for number, value in enumerate(model.logits[:100])}
     batches = {"losses": np.array(criterion.losses[:100]), "sizes": np.array(criterion.sizes[:100], dtype=np.int64)}
-    return logits | batches | {"events": model.events[:400]}
+    return given | logits | batches | {"events": model.events[:400]}
 
 
 def _two_numbers(returned: Any) -> dict[str, Any]:
