@@ -68,7 +68,7 @@ def train_sentiment(texts, labels, *, epochs=10, seed=0):
     7. `epochs` times `train_epoch`, then `evaluate` on the validation part.
 
     Args:
-        texts: list of strings, about 600 short sentences when graded.
+        texts: list of strings, about 700 short sentences when graded.
         labels: list of ints, 0 negative, 1 positive.
         epochs: how often the training part is gone through.
         seed: for every random number that is drawn.
@@ -78,7 +78,7 @@ def train_sentiment(texts, labels, *, epochs=10, seed=0):
         trained with. history: a dict of four lists with one float an epoch: "train_loss",
         "train_accuracy", "valid_loss", "valid_accuracy".
 
-    Budget: about 2 seconds on one core; a run that takes more than 60 seconds of computing is stopped.
+    Budget: about 2 seconds on one core; a run that takes more than 45 seconds of computing is stopped.
 
     Graded on texts that you have never seen, in which the order of the words decides ("not dull but
     charming" and "not charming but dull"), some words are unknown and some texts are longer than 20
