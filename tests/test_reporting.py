@@ -144,6 +144,22 @@ def test_checks_that_are_not_revealed_yet_show_neither_words_nor_points():
     assert early["withheld"] == "1 check"
 
 
+def test_a_bonus_that_was_not_reached_is_no_failure():
+    grade = small(Finding("a", "c", Outcome.PASSED, 2, 2), Finding("b", "d", Outcome.FAILED, 0, 2, bonus=True))
+    view = student_view(grade)
+    assert [c["word"] for c in view["counts"]] == ["passed"]
+    assert view["next"] == []
+    assert view["verdict"] == "The one check shown here passed."
+    assert view["exercises"][0]["loud"][0]["word"] == "no bonus"
+
+
+def test_backticks_become_code_and_an_odd_one_stays():
+    finding = Finding("a", "c", Outcome.FAILED, 0, 1, message="`W_hh.weight` changes nothing", hint="a ` alone <b>")
+    page = html.student_page(small(finding))
+    assert "<code>W_hh.weight</code> changes nothing" in page
+    assert "a ` alone &lt;b&gt;" in page
+
+
 def test_notes_of_passed_checks_are_in_sight_not_folded():
     grade = small(Finding("a", "c", Outcome.PASSED, 2, 2, notes=("the gates come in another order; accepted",)))
     assert student_view(grade)["exercises"][0]["notes"] == ["the gates come in another order; accepted"]

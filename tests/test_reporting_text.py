@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.reporting.tables import cell
-from autograder.reporting.text import clean, ends, line, plain, short_number
+from autograder.reporting.text import clean, ends, headline, line, plain, short_number
 
 ANY_TEXT = st.text(st.characters(), max_size=400)  # half characters (surrogates) too
 
@@ -84,3 +84,16 @@ def test_plain_values_are_strict_json_in_utf8(value: object):
 
 def test_numbers_are_short():
     assert [short_number(v) for v in (0.21309, 1e-9, 1.0, 2.5e12, math.pi)] == ["0.213", "1e-9", "1", "2.5e12", "3.14"]
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("h differs. Seen at random weights.", ("h differs", "Seen at random weights.")),
+        ("x has shape (3, 4); expected (4, 3)", ("x has shape (3, 4); expected (4, 3)", "")),
+        ("the loss is 0.5. of two", ("the loss is 0.5. of two", "")),
+        ("first\nsecond", ("first", "second")),
+    ],
+)
+def test_a_headline_is_the_first_sentence_or_line(message: str, parts: tuple[str, str]):
+    assert headline(message) == parts

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograder.model import ExerciseGrade, Finding, Grade, Outcome
-from autograder.reporting.text import clean, count, line
+from autograder.reporting.text import clean, count, headline, line
 
 MOST = 3
 
@@ -73,7 +73,7 @@ def _mend(
     # One slip fails several checks: the dearest names it best, and of equals the first, which is the simplest.
     check, first = max(wrong, key=lambda pair: (lost(pair[1]), -pair[0]))
     others = len(wrong) - 1
-    text = clean(first.message, 300) or f"this does not hold yet: {clean(first.claim, 250)}"
+    text = headline(clean(first.message, 600).strip())[0] or f"this does not hold yet: {clean(first.claim, 250)}"
     return {
         "where": line(exercise.title, 80),
         "text": text,

@@ -74,7 +74,7 @@ def heat_map(data: Mapping[str, Any]) -> dict[str, Any] | None:
 def curves(data: Mapping[str, Any]) -> dict[str, Any] | None:
     """Lines over epochs, with the band of the reference behind them. None where there is nothing to draw."""
     series = [
-        (line(entry.get("name", ""), 40), values)
+        (line(entry.get("name", ""), 18), values)
         for entry in _list(data.get("series"))[:6]
         if isinstance(entry, Mapping) and (values := _values(entry.get("values")))
     ]
@@ -87,7 +87,8 @@ def curves(data: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     length = max([len(values) for _, values in series] + [len(pairs)])
     floor, ceiling = _nice(min(every), max(every))
-    width, height, left, right, top, bottom = 440, 220, 40, 92, 12, 36
+    longest = max(len(f"{name} 0.000") for name, _ in series)
+    width, height, left, right, top, bottom = 440, 220, 40, min(30 + 7 * longest, 200), 12, 36
 
     def x(index: int) -> float:
         inner = width - left - right

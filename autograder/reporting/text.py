@@ -55,6 +55,15 @@ def ends(value: Any, most: int = 6000) -> tuple[str, int]:
     )
 
 
+def headline(message: str, most: int = 280) -> tuple[str, str]:
+    """The first sentence or line of a message, without its full stop, and what follows it."""
+    found = re.search(r"\n|(?<=[^.A-Z][.!?])\s+(?=[A-Z])", message)
+    head, rest = (message[: found.start()], message[found.end() :]) if found else (message, "")
+    if len(head) > most:
+        return clean(head, most), message
+    return head.removesuffix(".").rstrip(), rest.strip()
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """``1 point``, ``3 points``."""
     return f"{number} {one if number == 1 else many or one + 's'}"

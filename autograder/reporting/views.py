@@ -11,7 +11,7 @@ from typing import Any
 from autograder.model import ExerciseGrade, Finding, Grade, Outcome, Problem
 from autograder.reporting import evidence
 from autograder.reporting.advice import advice, anchor, local, stub_of
-from autograder.reporting.text import clean, count, line, real
+from autograder.reporting.text import clean, count, headline, line, real
 
 MOST_EXERCISES = 100
 MOST_CHECKS = 100
@@ -70,7 +70,10 @@ def student_view(grade: Grade, *, reveal: Collection[str] = ("visible",)) -> Vie
         "next": items,
         "next_more": more,
         "exercises": sections,
-        "notes": _notes(grade.notes),
+        # What an exercise says itself is not said twice.
+        "notes": _notes(
+            [n for n in grade.notes if n not in {f"{e.title}: {own}" for e in exercises for own in e.notes}]
+        ),
         "output": evidence.output(grade.output, grade.output_truncated),
         "facts": facts(grade),
     }
@@ -126,6 +129,7 @@ def _exercise(
     # A passed check with curves keeps its picture in sight; the other passed checks are one folded list.
     pictured = [f for f in worded if f["outcome"] == "passed" and any(e["kind"] == "curves" for e in f["evidence"])]
     passed = [f for f in worded if f["outcome"] == "passed" and f not in pictured]
+    skipped = [f for f in worded if f["outcome"] == "skipped"]
     hidden = len(exercise.checks) - len(checks)
     return {
         "anchor": anchor(number),
@@ -143,7 +147,8 @@ def _exercise(
         "loud": _together([f for f in worded if f["outcome"] in loud]),
         "compact": bool(worded) and {f["outcome"] for f in worded} <= _QUIET and not pictured,
         "pictured": pictured,
-        "skipped": [f for f in worded if f["outcome"] == "skipped"],
+        "skipped": skipped,
+        "wait_together": len(skipped) > 1 and len({(f["waits"], f["waits_link"]) for f in skipped}) == 1,
         "unattempted": [f for f in worded if f["outcome"] == "unattempted"],
         "passed": passed,
         "passed_summary": f"{count(len(passed), 'check')} passed"
@@ -164,18 +169,20 @@ def _finding(
     titles: Mapping[str, tuple[int, str]],
 ) -> View:
     message = clean(finding.message, 2000).strip()
-    head, _, rest = message.partition("\n")
-    if len(head) > 280:
-        head, rest = clean(head, 280), message
+    head, rest = headline(message) if message != "marked by hand" else ("", "")
+    # A bonus that was not reached is nobody's failure.
+    missed = finding.bonus and finding.outcome is not Outcome.PASSED
+    own_title = finding.claim == grade.exercises[exercise - 1].title
     waits, link = _waits(finding, exercise, parents, grade, titles)
     return {
         "anchor": anchor(exercise, number),
         "outcome": finding.outcome.value,
-        "word": WORDS[finding.outcome],
-        "claim": clean(finding.claim, 500),
+        "look": Outcome.UNATTEMPTED.value if missed else finding.outcome.value,
+        "word": "no bonus" if missed else WORDS[finding.outcome],
+        "claim": "" if own_title else clean(finding.claim, 500),
         "also": [],
         "head": head or _fallback(finding),
-        "rest": rest.strip(),
+        "rest": rest,
         "hint": clean(finding.hint, 1000),
         "mistake": line(finding.mistake.title, 200) if finding.mistake else "",
         "waits": waits,
@@ -281,7 +288,7 @@ def _score(points: int, possible: int, pending: int, findings: Sequence[Finding]
 
 
 def _counts(findings: Sequence[Finding]) -> list[View]:
-    numbers = Counter(f.outcome for f in findings)
+    numbers = Counter(f.outcome for f in findings if not f.bonus or f.outcome is Outcome.PASSED)
     return [{"outcome": o.value, "word": WORDS[o], "number": numbers[o]} for o in Outcome if numbers[o]]
 
 
@@ -293,12 +300,12 @@ def _state(findings: Sequence[Finding]) -> str:
 
 
 def _verdict(findings: Sequence[Finding], problems: bool) -> str:
-    judged = [f for f in findings if f.outcome not in (Outcome.PENDING, Outcome.VOID)]
+    judged = [f for f in findings if f.outcome not in (Outcome.PENDING, Outcome.VOID) and not f.bonus]
     passed = sum(f.outcome is Outcome.PASSED for f in judged)
     if not judged:
         return "Nothing could be checked yet."
     if passed == len(judged):
-        return f"All {len(judged)} checks shown here passed."
+        return f"All {len(judged)} checks shown here passed." if passed > 1 else "The one check shown here passed."
     if all(f.outcome in (Outcome.UNATTEMPTED, Outcome.SKIPPED) for f in judged) and not problems:
         return "Nothing is started yet: every stub is as it was handed out."
     return f"{passed} of {len(judged)} checks passed."
