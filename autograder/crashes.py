@@ -23,9 +23,17 @@ class Verdict:
     evidence: Sequence[Evidence] = ()
 
 
-def crashed(crash: Crash, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str]) -> Verdict:
-    """What a probe that gave no observation means for a check of ``exercise``."""
+def crashed(
+    crash: Crash, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str], broken: Mapping[str, str]
+) -> Verdict:
+    """What a probe that gave no observation means for a check of ``exercise``.
+
+    lost: wanted names that no file could give, with the reason. broken: files that ran only in part, with
+    the reason, which is then the likely cause of a name that is not defined.
+    """
     verdict = _of_kind(crash, exercise, assignment, lost)
+    if crash.exception == "NameError" and crash.frames and crash.frames[-1].file in broken:
+        verdict.message = f"{broken[crash.frames[-1].file]}. Then: {verdict.message}"
     verdict.seconds = crash.seconds
     return verdict
 
@@ -83,6 +91,18 @@ def traceback_of(crash: Crash) -> Evidence:
 
 def _frames(crash: Crash) -> list[Evidence]:
     return [traceback_of(crash)] if crash.frames else []
+
+
+def broken_files(loaded: Reply) -> dict[str, str]:
+    """Files of which only a part could be run, with what stopped the whole."""
+    failures = loaded.values.get("failures") if not isinstance(loaded, Crash) else None
+    broken: dict[str, str] = {}
+    for failure in failures if isinstance(failures, list) else []:
+        if isinstance(failure, dict):
+            place = str(failure.get("file", "")) + (f" line {failure['line']}" if failure.get("line") else "")
+            text = f"{place} stopped with {failure.get('exception', 'error')}: {failure.get('message', '')}"
+            broken.setdefault(str(failure.get("file", "")), text)
+    return broken
 
 
 def lost_names(submission: Submission, loaded: Reply) -> dict[str, str]:

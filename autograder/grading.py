@@ -18,7 +18,7 @@ from autograder import remarks
 from autograder.alignment import Alignment, align
 from autograder.assignment import Assignment
 from autograder.case import Case
-from autograder.crashes import Verdict, crashed, lost_names
+from autograder.crashes import Verdict, broken_files, crashed, lost_names
 from autograder.exercise import Check, Exercise
 from autograder.expect import Mismatch, Record
 from autograder.model import Crash, Evidence, ExerciseGrade, Finding, Observation, Outcome, Reply, Submission
@@ -197,7 +197,7 @@ class Grading:
         return self._judge(check, reply, expected, mine, notes, lambda: self.others(exercise, case, way))
 
     def _crashed(self, crash: Crash, exercise: Exercise) -> Verdict:
-        verdict = crashed(crash, exercise, self.assignment, self.lost)
+        verdict = crashed(crash, exercise, self.assignment, self.lost, self.broken)
         if crash.kind == "deadline":
             name = crash.frames[-1].function.split(".")[0] if crash.frames else ""
             owner = self.assignment.owners.get(name, exercise)
@@ -245,6 +245,11 @@ class Grading:
     def lost(self) -> Mapping[str, str]:
         """Wanted names that no file could give, with the reason."""
         return lost_names(self.submission, self.session.loaded)
+
+    @property
+    def broken(self) -> Mapping[str, str]:
+        """Files of which only a part could be run, with the reason."""
+        return broken_files(self.session.loaded)
 
     def ask(self, request: Request) -> Reply:
         """Ask the student's side; the same request is never run twice."""
