@@ -26,7 +26,7 @@ ORDER = (
     ("sandbox",),
     ("assignment", "intake", "networks"),
     ("alignment",),
-    ("crashes", "remarks"),
+    ("crashes", "remarks", "known"),
     ("grading",),
     ("gradebook",),
     ("pipeline",),
