@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder import Exercise, fail, require
+from autograder import Exercise, fail, require, same_shape
+
+from . import forms
 
 # --- predict_sentiment --------------------------------------------------------------------------------
 
@@ -20,7 +22,13 @@ predict = Exercise(
 
 
 def _labels(record: Any) -> list[str]:
-    return [str(label).strip().capitalize() for label in record.labels]
+    return [str(label).strip().capitalize() for label in forms.texts(record, "labels")]
+
+
+def _confidences(student: Any, reference: Any) -> tuple[np.ndarray, np.ndarray]:
+    got, wanted = forms.numbers(student, "confidences"), reference.confidences
+    same_shape("the list of confidences", got, wanted)
+    return got, wanted
 
 
 @predict.check(
@@ -32,6 +40,7 @@ def _labels(record: Any) -> list[str]:
 def label(student: Any, reference: Any) -> None:
     """the label is "Positive" or "Negative", as the model's larger logit says"""
     got, wanted = _labels(student), _labels(reference)
+    require(len(got) == len(wanted), f"{len(got)} labels came for {len(wanted)} texts")
     odd = [name for name in got if name not in ("Positive", "Negative")]
     if odd:
         fail(f'the label is {odd[0][:40]!r}; expected "Positive" or "Negative"')
@@ -49,7 +58,7 @@ def label(student: Any, reference: Any) -> None:
 )
 def confidence(student: Any, reference: Any) -> None:
     """the confidence is the softmax probability of the predicted class"""
-    got, wanted = student.confidences, reference.confidences
+    got, wanted = _confidences(student, reference)
     if np.allclose(got, wanted, rtol=0, atol=1e-5):
         return
     if np.allclose(got, 1.0):
@@ -69,7 +78,7 @@ def confidence(student: Any, reference: Any) -> None:
 @predict.check(points=1, probe="predict_sentiment_mode", kind="property")
 def mode(student: Any, reference: Any) -> None:
     """the same text gets the same answer, also when the model arrives in training mode"""
-    same = np.allclose(student.confidences, reference.confidences, rtol=0, atol=1e-5)
+    same = np.allclose(*_confidences(student, reference), rtol=0, atol=1e-5)
     if not same or _labels(student) != _labels(reference):
         fail(
             "for a model that arrives in training mode, the answer differs from that in evaluation mode",
@@ -97,7 +106,7 @@ importance = Exercise(
 def one_each(student: Any, reference: Any) -> None:
     """there is one score >= 0 for each word that the model reads, in the order of the text, and none for padding"""
     for name in reference.names("words:"):
-        got = [str(word).lower() for word in student[name]]
+        got = [word.lower() for word in forms.texts(student, name)]
         wanted = list(reference[name])
         text = int(name.removeprefix("words:")) + 1
         if len(got) > len(wanted):
@@ -107,7 +116,8 @@ def one_each(student: Any, reference: Any) -> None:
             )
         require(len(got) == len(wanted), f"text {text}: {len(wanted)} words, but {len(got)} scores")
         require(got == wanted, f"text {text}: the words do not come in the order of the text")
-        scores = student[f"scores:{text - 1}"]
+        scores = forms.numbers(student, f"scores:{text - 1}")
+        same_shape("the list of scores", scores, reference[f"scores:{text - 1}"])
         require(bool(np.isfinite(scores).all()), f"text {text}: a score is not a finite number")
         require(bool((scores >= 0).all()), f"text {text}: a score is negative; use its absolute value or a norm")
         require(
@@ -128,7 +138,8 @@ def one_each(student: Any, reference: Any) -> None:
 def deciding(student: Any, reference: Any) -> None:
     """the word that decides gets the highest score"""
     names = reference.names("scores:")
-    wrong = [name for name in names if int(np.argmax(student[name])) != int(np.argmax(reference[name]))]
+    scores = {name: forms.numbers(student, name) for name in names}
+    wrong = [name for name in names if not scores[name].size or scores[name].argmax() != reference[name].argmax()]
     require(not wrong, f"in {len(wrong)} of {len(names)} texts another word than the deciding one comes first")
 
 
@@ -142,7 +153,7 @@ def deciding(student: Any, reference: Any) -> None:
 def repeatable(student: Any, reference: Any) -> None:
     """the same call gives the same scores again, also in training mode, and the model's weights do not change"""
     for name in reference.names("scores:"):
-        first, again = student[name], student[name.replace("scores:", "again:")]
+        first, again = (forms.numbers(student, key) for key in (name, name.replace("scores:", "again:")))
         if np.shape(first) != np.shape(again) or not np.allclose(first, again, rtol=1e-5, atol=1e-9):
             fail("the second call gives other scores than the first: is dropout on, or do gradients pile up?")
     for name in reference.names("before:"):

@@ -8,6 +8,8 @@ import numpy as np
 
 from autograder import Case, Exercise, close, fail, require
 
+from . import forms
+
 SIZES = {"texts": 11, "time": 5, "vocab_size": 17, "embedding_dim": 6}
 CASES = (Case(id="three-batches", sizes=SIZES),)
 
@@ -19,7 +21,7 @@ def _on_its_own_logits(student: Any, reference: Any) -> tuple[np.ndarray, float]
     """
     losses, right = [], []
     for name in reference.names("labels:"):
-        labels, logits = reference[name], np.asarray(student[name.replace("labels:", "logits:")])
+        labels, logits = reference[name], forms.numbers(student, name.replace("labels:", "logits:"), 2)
         if logits.shape != (len(labels), 2) or logits.dtype.kind != "f" or not np.isfinite(logits).all():
             fail("the model gave other logits than (batch, 2) finite numbers, or was not called once for each batch")
         shifted = logits - logits.max(axis=1, keepdims=True)
@@ -37,13 +39,13 @@ def _measured(student: Any, reference: Any, losses: np.ndarray, wanted: float) -
             hint="end with `return loss, accuracy`",
         )
     require(
-        bool(student.floats),
+        student.floats is True,
         f"expected two Python floats; got {student.returned}",
         hint="loss.item() makes a float of a tensor and lets go of the batch's graph",
     )
     sizes = reference.sizes
     accepted = (float(np.average(losses, weights=sizes)), float(np.mean(losses)))
-    got = float(student.loss)
+    got = float(forms.numbers(student, "loss", 0))
     if not any(abs(got - value) <= 1e-6 for value in accepted):
         total = float(np.sum(losses))
         if abs(got - total) <= 1e-6:
@@ -57,7 +59,7 @@ def _measured(student: Any, reference: Any, losses: np.ndarray, wanted: float) -
             fail("the loss is that of a single batch", hint="is the return inside the loop, or the sum started anew?")
         nearest = min(abs(got - value) for value in accepted)
         fail(f"the loss is off by {nearest:.3g} (a mean over the texts and a mean over the batches are both accepted)")
-    got = float(student.accuracy)
+    got = float(forms.numbers(student, "accuracy", 0))
     if abs(got - wanted) > 1e-6:
         if abs(got - 100 * wanted) <= 1e-4:
             fail("the accuracy is a percentage; expected a share from 0 to 1")
@@ -86,7 +88,7 @@ def _same_weights(student: Any, reference: Any) -> None:
 def _first_logits(student: Any, reference: Any, wrong: str, mend: str) -> None:
     if "logits:0" not in student:
         fail("the model that was passed in was never called", hint="use the model, loader and criterion you are given")
-    got, wanted = student["logits:0"], reference["logits:0"]
+    got, wanted = forms.numbers(student, "logits:0", 2), reference["logits:0"]
     if np.shape(got) != np.shape(wanted) or not np.allclose(got, wanted, rtol=0, atol=1e-8):
         fail(wrong, hint=mend)
 
@@ -139,7 +141,7 @@ def mode(student: Any, reference: Any) -> None:
 )
 def order(student: Any, reference: Any) -> None:
     """for each batch there is one backward from clean gradients, then one step"""
-    events = [event for event in student.events if isinstance(event, list) and event]
+    events = [event for event in forms.items(student, "events") if isinstance(event, list) and event]
     batches = len(reference.sizes)
     steps = [event for event in events if event[0] in ("backward", "step")]
     for what in ("backward", "step"):
@@ -195,10 +197,10 @@ def unchanged(student: Any, reference: Any) -> None:
                 f"{name.removeprefix('after:')} is another after evaluation than before: evaluation must not learn",
                 hint="no backward, no optimiser in evaluate",
             )
-    calls = [event for event in student.events if isinstance(event, list) and event[:1] == ["forward"]]
+    calls = [event for event in forms.items(student, "events") if isinstance(event, list) and event[:1] == ["forward"]]
     require(len(calls) > 0, "the model that was passed in was never called")
     require(
-        not any(event[2] for event in calls),
+        all(event[2:] == [False] for event in calls),
         "the model was called with gradients being recorded: right numbers, but every batch keeps its graph",
         hint="put the loop under `with torch.no_grad():`",
     )
