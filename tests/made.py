@@ -22,7 +22,7 @@ def source_file(module: str, text: str) -> SourceFile:
     name = f"{module}.ipynb" if tolerant else f"{module}.py"
     try:
         body = ast.parse(text).body
-    except SyntaxError:
+    except (SyntaxError, MemoryError, RecursionError):
         body = []
     shown = f"{name}, cell 1" if tolerant else name
     pieces = [Unit(ast.get_source_segment(text, node) or "", shown, node.lineno) for node in body]

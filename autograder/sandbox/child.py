@@ -6,6 +6,7 @@ program was just before its time was over). Whatever it says may be the submissi
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import io
 import json
@@ -105,10 +106,11 @@ class _Output(io.RawIOBase):
         return OUTPUT
 
     def write(self, data: Any) -> int:
-        try:
-            os.write(OUTPUT, data)
-        except OSError:
-            _spill(len(data))
+        taken = 0
+        with contextlib.suppress(OSError):
+            taken = os.write(OUTPUT, data)
+        if taken < len(data):
+            _spill(len(data) - taken)
         return len(data)
 
 

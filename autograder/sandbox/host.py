@@ -185,12 +185,11 @@ class ZygoteSession:
             ward = self._wards[names] = Ward(keeper, self._sandbox.memory)
             message: dict[str, Any] = {"files": self._files, "stubs": self._sandbox.stubs, "stand_ins": list(names)}
             message |= {"skip": {str(number): skip for number, skip in self._skip.items()}, "seed": self._seed}
-            place = ward.progress
             reply = transfer.load_reply(self._exchange(names, ward, message, self._sandbox.load))
             if isinstance(reply, Observation):
                 reply.values["failures"][:0] = self._stops
                 return reply
-            if reply.kind == "protocol" or not self._leave_out(*place(), reply):
+            if reply.kind == "protocol" or not self._leave_out(*ward.reached, reply):
                 break
         return reply
 

@@ -47,8 +47,8 @@ class Keeper:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(START_SECONDS)
         self._control = ours
-        made = plan(self.level, self._folder, theirs.fileno())
         with theirs, tempfile.TemporaryFile() as said:
+            made = plan(self.level, self._folder, theirs.fileno())
             self._process = subprocess.Popen(
                 made.command,
                 env=made.environment,

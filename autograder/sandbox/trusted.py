@@ -73,6 +73,11 @@ class TrustedSession:
         """What loading the files gave: ``defined`` and ``failures``."""
         return self._load(())[1]
 
+    @property
+    def code(self) -> Any:
+        """The namespace of definitions, as probes get it. Only trusted code is loaded here."""
+        return self._load(())[0].code
+
     def ask(self, request: Request) -> Reply:
         """Run one request in this process, then put torch's default dtype and all random states back."""
         loader, loaded = self._load(tuple(sorted(request.stand_ins)))

@@ -46,6 +46,7 @@ class Ward:
         self._pidfd = -1
         self.number = 0
         self.seconds = 0.0  # CPU time of the last exchange
+        self.reached = (-1, -1)  # number of the file and of the unit that it was loading when it ended, as it says
         with theirs:
             try:
                 self._inside, self.pid, self._pidfd = keeper.fork(
@@ -93,11 +94,6 @@ class Ward:
         (spilled,) = SPILLED.unpack(os.pread(self._notes, SPILLED.size, NOTES_BYTES - SPILLED.size))
         return data.decode("utf-8", "replace"), size - len(data) + min(spilled, 2**40)
 
-    def progress(self) -> tuple[int, int]:
-        """Number of the file and of the unit that it was loading, as it says."""
-        file, unit = PROGRESS.unpack(os.pread(self._notes, PROGRESS.size, 0))
-        return int(file), int(unit)
-
     def end(self) -> int:
         """Kill it if it lives, reap it and close everything but what it left: its wait status."""
         if self._pidfd < 0:
@@ -122,6 +118,9 @@ class Ward:
         self._close()
 
     def _close(self) -> None:
+        if self._notes >= 0:
+            file, unit = PROGRESS.unpack(os.pread(self._notes, PROGRESS.size, 0))
+            self.reached = int(file), int(unit)
         self._channel.close()
         for name in ("_output", "_notes", "_pidfd"):
             if (fd := getattr(self, name)) >= 0:
