@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from autograder import remarks
-from autograder.alignment import Alignment, align
+from autograder.alignment import align
 from autograder.assignment import Assignment
 from autograder.case import Case
 from autograder.crashes import Verdict, broken_files, crashed, lost_names
 from autograder.exercise import Check, Exercise
 from autograder.expect import Mismatch, Record
 from autograder.model import Crash, Evidence, ExerciseGrade, Finding, Observation, Outcome, Reply, Submission
+from autograder.roles import Alignment
 from autograder.sandbox.request import Request, Session
 from autograder.seeds import Seeds
 
@@ -57,6 +58,7 @@ class Grading:
     seeds: Seeds
     student_seconds: float = 0.0
     trail: dict[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict)
+    asked: dict[str, list[Request]] = field(default_factory=dict)  # by exercise, what its checks asked
     _endless: dict[str, Verdict] = field(default_factory=dict)  # exercises in which a call did not end
     _replies: dict[str, Reply] = field(default_factory=dict)
     _alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
@@ -189,12 +191,14 @@ class Grading:
                 expected = _by_role(answer.values, theirs)
         except Exception:
             return _void(f"the grader failed before it looked at the answer:\n{traceback.format_exc(limit=-3)}")
-        reply = self.ask(Request(check.probe, case, way, check.limits))
+        request = Request(check.probe, case, way, check.limits)
+        self.asked.setdefault(exercise.id, []).append(request)
+        reply = self.ask(request)
         seen = {"crash": reply.message} if isinstance(reply, Crash) else _by_role(reply.values, mine)
         self.trail[exercise.id, check.id] = (seen, expected)
         if isinstance(reply, Crash):
             return self._crashed(reply, exercise)
-        return self._judge(check, reply, expected, mine, notes, lambda: self.others(exercise, case, way))
+        return self._judge(check, case, reply, expected, mine, notes, lambda: self.others(exercise, case, way))
 
     def _crashed(self, crash: Crash, exercise: Exercise) -> Verdict:
         verdict = crashed(crash, exercise, self.assignment, self.lost, self.broken)
@@ -211,6 +215,7 @@ class Grading:
     def _judge(
         self,
         check: Check,
+        case: Case,
         reply: Observation,
         expected: Mapping[str, Any],
         mine: Alignment | None,
@@ -229,10 +234,30 @@ class Grading:
                 evidence.append(remarks.table(mine))
             return Verdict(Outcome.FAILED, message, mismatch.hint, evidence=evidence, seconds=reply.seconds)
         except Exception:
-            return _void(f"check {check.id} broke:\n{traceback.format_exc(limit=-3)}")
+            broke = f"check {check.id} broke:\n{traceback.format_exc(limit=-3)}"
+            if not self._holds(check, case, expected):
+                return _void(broke)
+            text = "what your code gave back has another form than this check can read"
+            return Verdict(Outcome.FAILED, text, seconds=reply.seconds)
         if mine is not None:
             notes += [note for note in remarks.notes(mine) if note not in notes]
         return Verdict(Outcome.PASSED, seconds=reply.seconds, notes=notes, evidence=shown)
+
+    def _holds(self, check: Check, case: Case, expected: Mapping[str, Any]) -> bool:
+        """Whether the check can judge the reference: if not, its exception is our fault, else the student's."""
+        values = expected
+        if check.expected is not None:
+            reply = self.reference.ask(Request(check.probe, case, limits=check.limits))
+            if isinstance(reply, Crash):
+                return False
+            values = reply.values
+        try:
+            check.judge(Record(values, side="student"), Record(expected, side="reference"))
+        except Mismatch:
+            return True
+        except Exception:
+            return False
+        return True
 
     @property
     def found_alignments(self) -> Mapping[tuple[Any, ...], Alignment | Crash]:

@@ -16,9 +16,10 @@ import numpy as np
 from autograder.torchcells import TORCH_CELLS
 
 if TYPE_CHECKING:
-    from autograder.alignment import Alignment, Known, Layout
+    from autograder.roles import Alignment, Layout
 
 MOST_WAYS = 24
+Known = tuple[np.ndarray, np.ndarray]  # of one parameter: flat indices of its roles, signs
 
 
 @dataclass(frozen=True)

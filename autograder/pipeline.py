@@ -15,6 +15,7 @@ import torch
 
 from autograder import __version__, intake
 from autograder.assignment import Assignment
+from autograder.diagnosis import Diagnosis
 from autograder.errors import AssignmentError
 from autograder.grading import Grading, ReferenceSide
 from autograder.model import Crash, ExerciseGrade, Grade, Reply, Submission
@@ -30,6 +31,7 @@ class Course:
     assignment: Assignment
     reference: ReferenceSide
     seeds: Seeds
+    diagnosis: Diagnosis
 
 
 def prepare(assignment: Assignment, seeds: Seeds) -> Course:
@@ -43,7 +45,8 @@ def prepare(assignment: Assignment, seeds: Seeds) -> Course:
     session = sandbox.open(submission)
     if isinstance(session.loaded, Crash):
         raise AssignmentError(f"the reference cannot be loaded: {session.loaded.message}")
-    return Course(assignment, ReferenceSide(session), seeds)
+    side = ReferenceSide(session)
+    return Course(assignment, side, seeds, Diagnosis(assignment, submission, sandbox, side, seeds))
 
 
 def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
@@ -52,7 +55,10 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
     session = sandbox.open(submission)
     try:
         judged = Grading(course.assignment, submission, session, course.reference, course.seeds)
-        exercises = tuple(judged.exercise(exercise) for exercise in course.assignment.exercises)
+        exercises = tuple(
+            course.diagnosis.explain(judged, exercise, judged.exercise(exercise))
+            for exercise in course.assignment.exercises
+        )
         loaded = session.loaded
     finally:
         session.close()

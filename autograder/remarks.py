@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.alignment import TIGHT, Alignment
 from autograder.model import Evidence
+from autograder.roles import TIGHT, Alignment
 
 
 def notes(alignment: Alignment) -> list[str]:

@@ -147,7 +147,10 @@ def parity(subject: Subject, code: Any, case: Case) -> dict[str, Any]:
             loss = loss + (value * case.normal(f"cotangent:{name}", *value.shape)).sum()
     gradients: tuple[torch.Tensor | None, ...] = (None,) * len(wanted)
     if loss.requires_grad:
-        gradients = torch.autograd.grad(loss, list(wanted.values()), allow_unused=True)
+        try:
+            gradients = torch.autograd.grad(loss, list(wanted.values()), allow_unused=True)
+        except RuntimeError as error:  # the outputs are right or wrong all the same: only the gradients are lost
+            values["grad_error"] = str(error).splitlines()[0][:300]
     for (name, tensor), gradient in zip(wanted.items(), gradients, strict=True):
         values[name] = torch.zeros_like(tensor) if gradient is None else gradient.detach()
     values["parameters"] = listing(module)

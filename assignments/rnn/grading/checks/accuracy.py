@@ -44,7 +44,8 @@ def _shapes(case: Case) -> dict[str, Any]:
     hint="vectors is a tensor [V, E] or None; reading only the words needs care where a text has none",
 )
 def contract(student: Any, reference: Any) -> None:
-    """it gives finite logits [B, output_dim], with and without vectors, for many texts, one text, and padding alone"""
+    """it gives finite logits [B, output_dim], with and without vectors, for many texts, one text, and padding alone,
+    and a text gets the same ones alone and in a batch"""
     for name in reference.names():
         way, _, what = name.partition(":")
         built = "with vectors" if way == "vectors" else "without vectors"
@@ -55,6 +56,11 @@ def contract(student: Any, reference: Any) -> None:
     for way in ("vectors", "plain"):
         logits = student[f"{way}:several"]
         require(float(np.abs(logits - logits[:1]).max()) > 1e-9, "different texts get exactly the same logits")
+        require(
+            np.allclose(logits[1], student[f"{way}:one"][0], rtol=1e-3, atol=1e-4),
+            "a text gets other logits in a batch than alone",
+            hint="attention is a softmax over the words of a text, dim=1, not over the batch; and is x batch first?",
+        )
 
 
 EXERCISES = [trained, improved]

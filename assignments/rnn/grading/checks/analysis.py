@@ -24,8 +24,9 @@ vanishing = Exercise(
     probe="vanishing.demonstrate",
     kind="contract",
     cases=grid(time=(5, 12)),
-    expected=lambda case: {},
+    expected=lambda case: {"time": case.time},
     limits=Limits(seconds=10, cpu=10),
+    self_reported=True,
     hint="make the RNN, run it once, compute the MSE, call backward, then read every parameter's gradient",
 )
 def demonstration(student: Any, reference: Any) -> None:
@@ -39,6 +40,28 @@ def demonstration(student: Any, reference: Any) -> None:
     require(
         bool((norms > 0).any()), "all norms are zero: no gradient has reached the RNN", hint="was backward() called?"
     )
+    lengths = list(student.lengths)
+    require(bool(lengths), "no VanillaRNN was run", hint="make one, VanillaRNN(10, 20, 1), and give it the sequences")
+    require(
+        reference.time in lengths,
+        f"asked for sequences of {reference.time} steps, but the RNN read {lengths[-1]}",
+        hint="seq_length is the second size of x: torch.randn(4, seq_length, 10)",
+    )
+    require("arrived" in student, "no gradient reached the output of the VanillaRNN", hint="was backward() called?")
+    arrived = np.asarray(student.arrived)
+    require(
+        arrived.size < 2 or float(np.ptp(arrived)) > 0,
+        "the same gradient reaches every output: a mean squared error against targets drawn at random gives others",
+        hint="loss = nn.MSELoss()(output, target), with a target for each sequence",
+    )
+    for name, norm in zip(names, norms, strict=True):
+        if name in student.measured:
+            wanted = float(student.measured[name])
+            require(
+                abs(norm - wanted) <= 1e-6 + 1e-4 * wanted,
+                f"{name}: {norm:.4g} is not the Euclidean norm of its gradient, {wanted:.4g}",
+                hint="parameter.grad.norm() after one backward: of the gradient, not of the weights",
+            )
 
 
 @vanishing.check(

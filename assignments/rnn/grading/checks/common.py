@@ -101,6 +101,8 @@ def same_outputs(student: Any, reference: Any) -> None:
 
 def same_gradients(student: Any, reference: Any) -> None:
     """Gradients of a random weighting of all outputs, for every input, state and weight."""
+    if "grad_error" in student:
+        fail(f"backward() fails: {student.grad_error}", hint="is a tensor changed in place after it was used?")
     for name in reference.names("in_grad:"):
         close(f"gradient of {name.removeprefix('in_grad:')}", student[name], reference[name], atol=1e-8)
     for name in student.names("grad:"):

@@ -46,10 +46,63 @@ def hidden_state_gradients(code: Any, case: Case) -> dict[str, Any]:
     return {"norms": torch.tensor([number(value) for value in given], dtype=torch.float64)}
 
 
+class Calls:
+    """Writes down the calls of a class's forward, and the gradients that come back to its outputs."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+        self.made: list[tuple[nn.Module, torch.Tensor, dict[str, torch.Tensor]]] = []
+        self.arrived: dict[int, torch.Tensor] = {}
+
+    def __enter__(self) -> Calls:
+        forward = self.original = self.kind.forward
+
+        def noted(module: nn.Module, x: Any, *args: Any, **kwargs: Any) -> Any:
+            weights = {name: value.detach().clone() for name, value in module.named_parameters()}
+            result = forward(module, x, *args, **kwargs)
+            output = result[0] if isinstance(result, list | tuple) and result else result
+            if isinstance(x, torch.Tensor) and x.dim() == 3 and isinstance(output, torch.Tensor):
+                number = len(self.made)
+                self.made.append((module, x.detach().clone(), weights))
+                if output.requires_grad:
+                    output.register_hook(lambda gradient: self.arrived.__setitem__(number, gradient.detach().clone()))
+            return result
+
+        self.kind.forward = noted
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.kind.forward = self.original
+
+    def seen(self) -> dict[str, Any]:
+        """``lengths`` of the sequences, and for the last call that backward came to, what it brought."""
+        values: dict[str, Any] = {"lengths": [x.shape[1] for _, x, _ in self.made[:100]]}
+        if not self.arrived:
+            return values
+        number = max(self.arrived)
+        module, x, weights = self.made[number]
+        with torch.no_grad():  # an optimiser may have made a step since
+            for name, parameter in module.named_parameters():
+                parameter.copy_(weights[name])
+        result = module(x)
+        output = result[0] if isinstance(result, list | tuple) else result
+        wanted = dict(module.named_parameters())
+        gradients = torch.autograd.grad(output, list(wanted.values()), self.arrived[number], allow_unused=True)
+        norms = [0.0 if gradient is None else float(gradient.norm()) for gradient in gradients]
+        measured = dict(zip(wanted, norms, strict=True))
+        return values | {"arrived": self.arrived[number], "measured": measured}
+
+
 def demonstrate(code: Any, case: Case) -> dict[str, Any]:
-    """The list of (parameter name, gradient norm) for one sequence length."""
+    """The list of (parameter name, gradient norm) for one sequence length, beside what the networks were asked.
+
+    What the function draws is its own affair, so its calls of VanillaRNN are written down: ``lengths`` of
+    the sequences; ``arrived``, the gradient that backward brought to the last output; and ``measured``, the
+    norms that follow from it for the parameters, worked out again here.
+    """
     torch.manual_seed(case.seed % (2**31))
-    given = code.demonstrate_vanishing_gradient(seq_length=case.time)
+    with Calls(code.VanillaRNN) as calls:
+        given = code.demonstrate_vanishing_gradient(seq_length=case.time)
     if not isinstance(given, list | tuple) or not all(isinstance(p, list | tuple) and len(p) == 2 for p in given):
         raise ContractError(
             "demonstrate_vanishing_gradient must return a list of (parameter name, gradient norm) pairs; "
@@ -60,6 +113,7 @@ def demonstrate(code: Any, case: Case) -> dict[str, Any]:
         "listed": [str(name) for name, _ in given],
         "norms": [number(norm) for _, norm in given],
         "parameters": [name for name, _ in rnn.named_parameters()],
+        **calls.seen(),
     }
 
 

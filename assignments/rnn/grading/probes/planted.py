@@ -96,8 +96,8 @@ def loader(case: Case) -> DataLoader[tuple[Tensor, ...]]:
 class Deciding(nn.Module):
     """A classifier in which each word has a strength, and the strongest words decide.
 
-    A word's vector has its strength s in one direction, and in the others numbers that do nothing. The
-    evidence is the sum of s * |s| / 2 over the words: gradients, products and leaving a word out all
+    A word's vector has its strength s in one direction, and in the others numbers that do nothing, the
+    larger the weaker the word is: the length of a vector tells nothing. The evidence is the sum of s * |s| / 2 over the words: gradients, products and leaving a word out all
     grow with |s|. Words without strength, "<PAD>" and "<UNK>" are neutral. Logits: [-evidence, evidence].
     """
 
@@ -108,9 +108,11 @@ class Deciding(nn.Module):
         self.dropout = ModeDropout()
         self.direction = nn.Parameter(torch.tensor([0.0, 0.0, 0.0, 1.0], dtype=torch.float64))
         with torch.no_grad():
-            self.embedding.weight.copy_(case.normal("vectors", len(self.vocab), 4, scale=0.3))
-            self.embedding.weight[:2] = 0.0
-            self.embedding.weight[2:, 3] = torch.tensor(list(strengths.values()), dtype=torch.float64)
+            strength = torch.tensor(list(strengths.values()), dtype=torch.float64)
+            vectors = nn.functional.normalize(case.normal("vectors", len(strengths), 4).double(), dim=1)
+            self.embedding.weight.zero_()
+            self.embedding.weight[2:] = vectors / strength.abs().unsqueeze(1)
+            self.embedding.weight[2:, 3] = strength
 
     def forward(self, ids: Tensor) -> Tensor:
         """Logits [B, 2] for ids [B, T]."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,11 @@ def corpus(case: Case) -> list[str]:
 
 
 def build_vocab(code: Any, case: Case) -> dict[str, Any]:
-    """The vocabulary of five texts for min_freq 1, 2 and 3, as ``vocab:N``: a list of [word, id]."""
-    return {f"vocab:{least}": entries(code.build_vocab(corpus(case), min_freq=least)) for least in (1, 2, 3)}
+    """The vocabulary of five texts for min_freq 3, 1 and 2, as ``vocab:N``: a list of [word, id].
+
+    In this order, so that words that one call keeps for the next one show.
+    """
+    return {f"vocab:{least}": entries(code.build_vocab(corpus(case), min_freq=least)) for least in (3, 1, 2)}
 
 
 def entries(vocab: Any) -> list[list[Any]]:
@@ -92,12 +96,15 @@ def indices_unknown(code: Any, case: Case) -> dict[str, Any]:
 
 
 def indices_default(code: Any, case: Case) -> dict[str, Any]:
-    """Without max_len: 23 words, then none; and the vocabulary afterwards."""
+    """Without max_len: 23 words, then none; and the vocabulary afterwards, also after an unknown word."""
     vocab = vocabulary(case)
     known = [word for word in vocab if not word.startswith("<")]
     many = [known[int(i)] for i in case.integers("many", 23, high=len(known))]
     long = numbers(code.text_to_indices(" ".join(many), vocab))
-    return {"ids:long": long, "ids:empty": numbers(code.text_to_indices("", vocab)), "vocab": sorted(vocab.items())}
+    empty = numbers(code.text_to_indices("", vocab))
+    with contextlib.suppress(Exception):  # what becomes of the word itself is asked in indices_unknown
+        code.text_to_indices("xylophone", vocab)
+    return {"ids:long": long, "ids:empty": empty, "vocab": sorted(vocab.items())}
 
 
 def numbers(ids: Any) -> np.ndarray:
@@ -121,11 +128,11 @@ def numbers(ids: Any) -> np.ndarray:
 
 
 def dataset_items(code: Any, case: Case) -> dict[str, Any]:
-    """A data set made from lists, read item by item."""
+    """A data set made from lists, read item by item, the last one first."""
     ids, labels = _rows(case)
     dataset = code.SentimentDataset(ids.tolist(), labels.tolist())
     values: dict[str, Any] = {"length": len(dataset)}
-    for index in range(len(labels)):
+    for index in reversed(range(len(labels))):
         text, label = _pair(dataset[index], "dataset[i]")
         values |= {f"ids:{index}": text, f"label:{index}": label}
         values["dtypes"] = {"ids": str(text.dtype), "label": str(label.dtype)}

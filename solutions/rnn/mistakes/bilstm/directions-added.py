@@ -1,7 +1,7 @@
 """The two directions are added
 
 Bank: B05
-Caught by: parameters
+Caught by: forward
 Feedback:
 A sum cannot tell any more which direction said what, and fc has half of the columns that it needs. Put the
 two beside each other.

@@ -1,7 +1,7 @@
 """h_n[0] and h_n[1] are the states of the first layer
 
 Bank: B02
-Caught by: forward
+Caught by: layers
 Feedback:
 With one layer they are the right ones by luck; with two they lie below the top. h_n is ordered layer by
 layer, forward before backward: count from the end.

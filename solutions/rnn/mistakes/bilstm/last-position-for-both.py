@@ -1,7 +1,7 @@
 """Both halves are read at the last position
 
 Bank: B01
-Caught by: forward
+Caught by: parameters
 Feedback:
 At the last position the backward direction has read one step only, so half of your features know nothing of
 the rest. Its final state belongs to the first step; h_n holds the final states of both.

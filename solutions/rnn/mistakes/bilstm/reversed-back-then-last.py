@@ -1,7 +1,7 @@
 """The backward outputs are turned round again and then read at the end
 
 Bank: B09
-Caught by: forward
+Caught by: parameters
 Feedback:
 After turning the outputs back, the last position holds what the backward LSTM knew after one step. Its final
 state is now at the first position.

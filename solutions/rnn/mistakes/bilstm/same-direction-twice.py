@@ -1,7 +1,7 @@
 """h_n[-1] is taken for both directions
 
 Bank: B04
-Caught by: forward
+Caught by: parameters
 Feedback:
 You join the backward state with itself, and no weight of the last forward layer matters. One of the two
 indices is wrong: h_n ends with forward, then backward.

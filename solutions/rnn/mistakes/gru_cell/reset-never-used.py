@@ -1,7 +1,7 @@
 """The reset gate is computed and never used
 
 Bank: G03
-Caught by: forward
+Caught by: parameters
 Feedback:
 No weight of your reset gate has any influence. Without it the candidate always sees the whole old state; find
 the place where h enters the candidate.

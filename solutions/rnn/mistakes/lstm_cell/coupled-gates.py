@@ -1,7 +1,7 @@
 """The input gate is derived from the forget gate: i = 1 - f
 
 Bank: L08
-Caught by: forward
+Caught by: parameters
 Feedback:
 Changing the weights of your input gate changes nothing, for you write 1 - f in its place. That saves weights
 and is known as the coupled LSTM, but here both gates are learnt.

@@ -1,7 +1,7 @@
 """The old memory is dropped: c = i * g
 
 Bank: L06
-Caught by: forward
+Caught by: parameters
 Feedback:
 Nothing of the c that comes in is left in the c that goes out. Starting from zeros this cannot be seen, which
 is why your own test passed: try a c that is not zero. The new memory is a sum of two terms.

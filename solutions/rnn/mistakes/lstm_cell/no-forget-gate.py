@@ -1,7 +1,7 @@
 """The old memory is kept whole: c = c + i * g
 
 Bank: L07
-Caught by: forward
+Caught by: parameters
 Feedback:
 This is the LSTM of 1997, which had no forget gate: its memory only piles up. Here a gate decides which share
 of the old c stays; you compute it and do not use it.

@@ -1,7 +1,7 @@
 """Three gates share one bias
 
 Bank: L01
-Caught by: forward
+Caught by: parameters
 Feedback:
 When one bias moves, three of your gates move with it, which starting values of zero hide. Each gate has its
 own b in the equations; look for a line that was copied and not changed.

@@ -1,7 +1,7 @@
 """The gates look at c as well
 
 Bank: L26
-Caught by: parameters
+Caught by: forward
 Feedback:
 Gates that read the memory are called peepholes. They are a known variant with more parameters; here the gates
 see h and x only.

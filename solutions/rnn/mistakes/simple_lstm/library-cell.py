@@ -1,7 +1,7 @@
 """nn.LSTMCell does the work
 
 Bank: S08
-Caught by: from_scratch
+Caught by: own_cell
 Feedback:
 The numbers are right, but the exercise was to run the cell that you wrote. Put your LSTMCell in its place: it
 takes and returns the same things.

@@ -1,7 +1,7 @@
 """The cell is called without the state
 
 Bank: S01
-Caught by: forward
+Caught by: parameters
 Feedback:
 Only the last input decides your output: each call of the cell starts again from zeros. What the cell returned
 at one step has to go into the next.

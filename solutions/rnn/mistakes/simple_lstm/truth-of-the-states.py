@@ -1,7 +1,7 @@
 """`if h:` asks a tensor whether it is true
 
 Bank: S02
-Caught by: forward
+Caught by: shapes
 Feedback:
 A tensor with more than one number has no truth value, so the call stops as soon as states are given. Compare
 with None by `is`.

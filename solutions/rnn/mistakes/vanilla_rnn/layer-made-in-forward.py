@@ -1,7 +1,7 @@
 """A new layer is made at each call
 
 Bank: R13
-Caught by: forward
+Caught by: parameters
 Feedback:
 Two calls with one input give two answers, and training cannot keep what it learns: a layer made inside
 forward starts from new random weights each time. Layers are made once, in __init__, and only used in forward.

@@ -1,7 +1,7 @@
 """The state is set to zero inside the loop
 
 Bank: R05
-Caught by: forward
+Caught by: parameters
 Feedback:
 Change the first input and your last state stays the same: at each step the past is thrown away. Find the line
 that makes the zeros and ask how often it runs.

@@ -1,7 +1,7 @@
 """`if h_prev:` asks a tensor whether it is true
 
 Bank: R08
-Caught by: forward
+Caught by: shapes
 Feedback:
 A tensor with more than one number has no single truth value, so the call stops as soon as a state is given.
 You want to know whether anything was given at all: compare with None by `is`.

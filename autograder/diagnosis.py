@@ -1,0 +1,201 @@
+"""Which known mistake a failed exercise is, and the smallest case that shows it on paper.
+
+A mistake is named only with certainty: the student's module computes the same function as the mistake's,
+or, where no weights are involved, everything that was observed is equal. Nothing here changes a point.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from autograder import known, lookalike
+from autograder.assignment import Assignment
+from autograder.case import Case
+from autograder.exercise import Exercise
+from autograder.grading import Grading, ReferenceSide
+from autograder.known import Mistake
+from autograder.model import Crash, ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
+from autograder.sandbox.request import Request, Sandbox, Session
+from autograder.seeds import Seeds
+
+WRONG = (Outcome.FAILED, Outcome.CRASHED)
+
+
+@dataclass
+class _Examined:
+    """A mistake's own outcomes, and its session to ask more."""
+
+    mistake: Mistake
+    session: Session
+    wrong: frozenset[str]
+    first: str
+
+
+@dataclass
+class Diagnosis:
+    """Knows the mistakes of an assignment. Each is examined once, when it is first a candidate."""
+
+    assignment: Assignment
+    submission: Submission  # the reference
+    sandbox: Sandbox  # runs the instructor's own files
+    reference: ReferenceSide
+    seeds: Seeds
+    _mistakes: Mapping[str, Sequence[Mistake]] | None = None
+    _examined: dict[str, tuple[_Examined, ...]] = field(default_factory=dict)
+    _families: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def explain(self, judged: Grading, exercise: Exercise, grade: ExerciseGrade) -> ExerciseGrade:
+        """The same grade; findings that a known mistake explains carry its name and its feedback."""
+        wrong = [finding for finding in grade.checks if finding.outcome in WRONG and not finding.bonus]
+        if not wrong:
+            return grade
+        with self._lock:
+            found = self._nearest(judged, exercise, wrong)
+        if found is None:
+            return grade
+        name = MistakeName(found.mistake.id, found.mistake.title)
+        checks = tuple(
+            self._named(finding, name, found, first=finding is wrong[0]) if finding in wrong else finding
+            for finding in grade.checks
+        )
+        return replace(grade, checks=checks)
+
+    @staticmethod
+    def _named(finding: Finding, name: MistakeName, found: _Examined, *, first: bool) -> Finding:
+        if finding.id not in found.wrong:
+            return finding
+        return replace(finding, mistake=name, hint=found.mistake.feedback if first else finding.hint)
+
+    def _nearest(self, judged: Grading, exercise: Exercise, wrong: Sequence[Finding]) -> _Examined | None:
+        failed = {finding.id for finding in wrong}
+        candidates = [
+            one for one in self._of(exercise) if one.wrong <= failed and one.first in (wrong[0].id, *_after(wrong))
+        ]
+        exact = [one for one in candidates if self._observed_alike(judged, exercise, one)]
+        equal = exact or [one for one in candidates if self._same_function(judged, exercise, one)]
+        if len(equal) > 1:  # cannot be told apart by what they do: the one written most alike
+            own = _code(judged.submission)
+            equal.sort(
+                key=lambda one: -difflib.SequenceMatcher(None, own, _shape(one.mistake.path.read_text())).ratio()
+            )
+        return equal[0] if equal else None
+
+    # --- the mistakes' side ---------------------------------------------------------------------
+
+    def _of(self, exercise: Exercise) -> tuple[_Examined, ...]:
+        """The exercise's mistakes, each judged as a submission would be."""
+        if self._mistakes is None:
+            self._mistakes = known.mistakes(self.assignment)
+        if exercise.id not in self._examined:
+            self._examined[exercise.id] = tuple(
+                self._examine(exercise, mistake) for mistake in self._mistakes.get(exercise.id, ())
+            )
+        return self._examined[exercise.id]
+
+    def _examine(self, exercise: Exercise, mistake: Mistake) -> _Examined:
+        submission = mistake.submission(self.submission)
+        session = self.sandbox.open(submission)
+        judged = Grading(self.assignment, submission, session, self.reference, self.seeds)
+        wrong = [f.id for f in judged.exercise(exercise).checks if f.outcome in WRONG and not f.bonus]
+        return _Examined(mistake, session, frozenset(wrong), wrong[0] if wrong else "")
+
+    # --- comparing ------------------------------------------------------------------------------
+
+    def _observed_alike(self, judged: Grading, exercise: Exercise, one: _Examined) -> bool:
+        """Everything that the failed checks saw is equal, asked of the mistake in the same words."""
+        requests = judged.asked.get(exercise.id, [])
+        mine = [(request, judged.ask(request)) for request in requests]
+        return bool(mine) and all(_alike(reply, one.session.ask(request)) for request, reply in mine)
+
+    def _same_function(self, judged: Grading, exercise: Exercise, one: _Examined) -> bool:
+        spec = exercise.align
+        if spec is None:
+            return False
+        case = self.seeds.case(
+            Case(id=f"align-{spec.subject}", sizes={**exercise.cases[0].sizes, **spec.sizes}), exercise.id, "align"
+        )
+        key = (one.mistake.id, spec.subject)
+        if key not in self._families:
+            self._families[key] = lookalike.family_of(
+                one.mistake.id,
+                self.assignment.subjects[spec.subject],
+                one.session.code,  # type: ignore[attr-defined]  # a trusted session has it
+                case,
+                self.assignment.families[spec.families[0]],
+            )
+        family = self._families[key]
+        if family is None:
+            return False
+        cases = tuple(self.seeds.case(template, exercise.id, "diagnosis") for template in exercise.cases)
+
+        def ask(probe: str, given: Case) -> Reply:
+            return judged.ask(Request(probe, given, limits=exercise.limits))
+
+        return lookalike.same_function(ask, spec.subject, family, case, cases)
+
+
+def _after(wrong: Sequence[Finding]) -> list[str]:
+    """Failed checks before which only policy failed: from scratch or not, a slip is a slip."""
+    rest = [finding.id for finding in wrong if finding.kind != "policy"]
+    return rest[:1]
+
+
+def _alike(mine: Reply, theirs: Reply) -> bool:
+    """Equal observations, or the same crash."""
+    if isinstance(mine, Crash) or isinstance(theirs, Crash):
+        return (
+            isinstance(mine, Crash)
+            and isinstance(theirs, Crash)
+            and (mine.kind, mine.exception, mine.message) == (theirs.kind, theirs.exception, theirs.message)
+        )
+    return same_values(mine.values, theirs.values)
+
+
+def same_values(mine: Any, theirs: Any) -> bool:
+    """Equal plain values, numbers within 1e-9; a NaN equals a NaN."""
+    if isinstance(mine, np.ndarray) or isinstance(theirs, np.ndarray):
+        a, b = np.asarray(mine), np.asarray(theirs)
+        if a.shape != b.shape or a.dtype.kind != b.dtype.kind:
+            return False
+        return (
+            bool(np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True))
+            if a.dtype.kind == "f"
+            else bool((a == b).all())
+        )
+    if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
+        return mine.keys() == theirs.keys() and all(same_values(mine[key], theirs[key]) for key in mine)
+    if isinstance(mine, list | tuple) and isinstance(theirs, list | tuple):
+        return len(mine) == len(theirs) and all(map(same_values, mine, theirs))
+    if isinstance(mine, float) and isinstance(theirs, float):
+        return bool(np.isclose(mine, theirs, rtol=1e-9, atol=1e-9, equal_nan=True))
+    return type(mine) is type(theirs) and bool(mine == theirs)
+
+
+def _code(submission: Submission) -> str:
+    return _shape("\n".join(unit.source for file in submission.files for unit in file.units))
+
+
+def _shape(source: str) -> str:
+    """The code without comments, docstrings and layout."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return source
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
+            body[0] = ast.Pass()
+    return ast.unparse(tree)

@@ -1,0 +1,155 @@
+"""A known wrong module as a family of its own, so that other code can be aligned with it.
+
+Equal outputs and gradients at random weights, through a map found by the same experiment as for the right
+equations, mean that two pieces of code compute the same function, however differently they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from autograder import networks
+from autograder.alignment import align, read_parameters
+from autograder.case import Case
+from autograder.model import Crash, Observation
+from autograder.roles import Alignment, Layout
+from autograder.subject import Subject, listing, new_module, structure
+
+
+class _Called(nn.Module):
+    """The module as its subject calls it, so that torch can swap its weights."""
+
+    def __init__(self, subject: Subject, module: nn.Module) -> None:
+        super().__init__()
+        self.subject, self.inner = subject, module
+
+    def forward(self, inputs: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        return self.subject.call(self.inner, **{name: value.clone() for name, value in inputs.items()})
+
+
+@dataclass(frozen=True)
+class ModuleFamily:
+    """A family whose equations are a module's own code.
+
+    Weights of layers that are known by their layout keep the roles of ``model`` (a family of the
+    assignment); every other parameter is a role of its own, ``own.NAME``.
+    """
+
+    name: str
+    subject: Subject
+    module: nn.Module
+    model: Any
+    known: Mapping[str, networks.Known]
+    model_layout: Layout
+    vectorised: bool = False
+    optional: tuple[str, ...] = ("",)  # a style may lack a second bias that this module has
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def slots(self) -> Any:
+        """Slots of the model, where any of them is known in this module."""
+        return self.model.slots if self.known else None
+
+    def roles(self, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+        """Shapes of the known roles, then of the module's other parameters."""
+        used = {int(index) for indices, _ in self.known.values() for index in indices}
+        shapes = {
+            role: self.model_layout.shapes[role]
+            for role, span in self.model_layout.spans().items()
+            if used.intersection(range(span.start, span.stop))
+        }
+        own = {
+            f"own.{name}": tuple(parameter.shape)
+            for name, parameter in self.module.named_parameters()
+            if name not in self.known
+        }
+        return shapes | own
+
+    def parameters(self, weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """The module's parameters at given roles; a second bias of a known layer is zero."""
+        flat = torch.zeros(self.model_layout.total, dtype=torch.float64)
+        for role, span in self.model_layout.spans().items():
+            if role in weights:
+                flat[span] = weights[role].reshape(-1)
+        seen: set[int] = set()
+        values = {}
+        for name, parameter in self.module.named_parameters():
+            if name not in self.known:
+                values[name] = weights[f"own.{name}"]
+                continue
+            indices, signs = self.known[name]
+            first = torch.tensor([index not in seen for index in indices.tolist()])
+            seen |= set(indices.tolist())
+            value = flat[torch.from_numpy(indices)] * torch.from_numpy(signs) * first
+            values[name] = value.reshape(parameter.shape)
+        return values
+
+    def outputs(
+        self, weights: Mapping[str, torch.Tensor], inputs: Mapping[str, torch.Tensor], sizes: Mapping[str, int]
+    ) -> dict[str, torch.Tensor]:
+        """What the module gives at these weights."""
+        swapped = {f"inner.{name}": value for name, value in self.parameters(weights).items()}
+        result: dict[str, torch.Tensor] = torch.func.functional_call(
+            _Called(self.subject, self.module), swapped, (dict(inputs),)
+        )
+        return result
+
+
+def family_of(name: str, subject: Subject, code: Any, case: Case, model: Any) -> ModuleFamily | None:
+    """The family that a namespace's module is; None where it cannot be built or called."""
+    try:
+        module = new_module(subject, code, case).eval()
+        layout = Layout(model, dict(case.sizes), model.roles(case.sizes))
+        parameters = read_parameters(listing(module))
+        ways = networks.known_roles(layout, parameters or (), structure(module), tuple)
+        with torch.no_grad():
+            subject.call(module, **subject.inputs(case))
+    except Exception:
+        return None  # a mistake that crashes is recognised by its crash
+    finally:
+        torch.set_default_dtype(torch.float32)
+    return ModuleFamily(name, subject, module, model, ways[0], layout)
+
+
+def same_function(ask: Any, name: str, family: ModuleFamily, align_case: Case, cases: tuple[Case, ...]) -> bool:
+    """Whether the asked module computes what the family's module computes, gradients included."""
+    found = align(ask, family.subject, name, family, align_case)
+    if isinstance(found, Crash) or not found.complete:
+        return False
+    return all(_equal(ask, name, family, found, case) for case in cases)
+
+
+def _equal(ask: Any, name: str, family: ModuleFamily, found: Alignment, case: Case) -> bool:
+    canonical = found.canonical(case)
+    reply = ask(f"{name}.parity", case.replace(arrays={**case.arrays, **found.write(canonical)}))
+    if not isinstance(reply, Observation):
+        return False
+    inputs = {
+        key: value.clone().requires_grad_(value.is_floating_point())
+        for key, value in family.subject.inputs(case).items()
+    }
+    weights = found.layout.split(torch.from_numpy(canonical).requires_grad_())
+    try:
+        outputs = family.outputs(weights, inputs, case.sizes)
+        loss = sum((value * case.normal(f"cotangent:{key}", *value.shape)).sum() for key, value in outputs.items())
+        wanted = {key: value for key, value in inputs.items() if value.requires_grad}
+        gradients: tuple[torch.Tensor | None, ...] = (None,) * len(wanted)
+        if isinstance(loss, torch.Tensor) and loss.requires_grad:
+            gradients = torch.autograd.grad(loss, list(wanted.values()), allow_unused=True)
+    except RuntimeError:
+        return False
+    theirs = {f"out:{key}": value.detach() for key, value in outputs.items()}
+    for (key, value), gradient in zip(wanted.items(), gradients, strict=True):
+        theirs[f"in_grad:{key}"] = torch.zeros_like(value) if gradient is None else gradient
+    return all(
+        isinstance(reply.values.get(key), np.ndarray)
+        and reply.values[key].shape == tuple(value.shape)
+        and np.allclose(reply.values[key], value.numpy(), rtol=1e-7, atol=1e-9)
+        for key, value in theirs.items()
+    )

@@ -1,0 +1,184 @@
+"""Roles: a family's weights laid out as one vector, and a map from somebody's weights onto it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.case import Case
+
+TIGHT = 1e-9
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The family's roles laid out as one flat vector."""
+
+    family: Any  # of the assignment's families.py
+    sizes: Mapping[str, int]
+    shapes: Mapping[str, tuple[int, ...]]
+
+    @property
+    def total(self) -> int:
+        """How many numbers all roles have together."""
+        return sum(int(np.prod(shape)) for shape in self.shapes.values())
+
+    def spans(self) -> dict[str, slice]:
+        """Where each role lies in the flat vector."""
+        spans, start = {}, 0
+        for role, shape in self.shapes.items():
+            spans[role] = slice(start, start + int(np.prod(shape)))
+            start = spans[role].stop
+        return spans
+
+    def split(self, flat: torch.Tensor) -> dict[str, torch.Tensor]:
+        """The flat vector as named weights."""
+        return {role: flat[span].reshape(self.shapes[role]) for role, span in self.spans().items()}
+
+    def outputs(self, flat: torch.Tensor, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """What the family's equations give, flat."""
+        values = self.family.outputs(self.split(flat), inputs, self.sizes)
+        return torch.cat([value.reshape(-1) for value in values.values()])
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """A map from the student's weights to the family's roles.
+
+    ``parameters`` are the student's, in order; ``role`` and ``sign`` have one entry for each of their
+    weights: the index into the family's flat vector (-1: none was found) and +1 or -1. ``dead`` marks
+    weights that changed nothing in any round.
+    """
+
+    layout: Layout
+    parameters: tuple[Mapping[str, Any], ...]
+    role: np.ndarray
+    sign: np.ndarray
+    dead: np.ndarray
+    baseline: float = 0.0  # largest difference at zero weights
+    notes: tuple[str, ...] = ()
+
+    @property
+    def undriven(self) -> list[str]:
+        """Roles of which some number has no weight, optional ones left out when wholly absent."""
+        driven = np.zeros(self.layout.total, dtype=bool)
+        driven[self.role[self.role >= 0]] = True
+        missing = []
+        for role, span in self.layout.spans().items():
+            if not driven[span].all() and not (not driven[span].any() and self.is_optional(role)):
+                missing.append(role)
+        return missing
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """Optional roles without any weight: a convention of the student's (no biases)."""
+        driven = set(self.role[self.role >= 0].tolist())
+        return frozenset(
+            role
+            for role, span in self.layout.spans().items()
+            if self.is_optional(role) and not driven.intersection(range(span.start, span.stop))
+        )
+
+    @property
+    def strangers(self) -> list[str]:
+        """The student's parameters that hold weights which act, but as no role does."""
+        return self._names((self.role < 0) & ~self.dead)
+
+    @property
+    def idle(self) -> list[str]:
+        """The student's parameters that hold weights which change nothing."""
+        return self._names((self.role < 0) & self.dead)
+
+    @property
+    def complete(self) -> bool:
+        """Every role has a weight and every weight that acts has a role."""
+        return not self.undriven and not self.strangers and self.baseline <= TIGHT
+
+    def is_optional(self, role: str) -> bool:
+        """Whether the family allows that this role has no weights at all."""
+        return any(role.endswith(end) for end in self.layout.family.optional)
+
+    def _names(self, chosen: np.ndarray) -> list[str]:
+        names, start = [], 0
+        for parameter in self.parameters:
+            if chosen[start : start + parameter["count"]].any():
+                names.append(str(parameter["name"]))
+            start += parameter["count"]
+        return names
+
+    def write(self, canonical: np.ndarray) -> dict[str, np.ndarray]:
+        """Canonical weights (flat) carried into arrays ``weight:NAME`` of the student's shapes.
+
+        Where several weights share a role they share its value; weights without a role get values of
+        their own, so that whatever they do shows.
+        """
+        values = np.empty(len(self.role))
+        seen: dict[int, list[int]] = {}
+        for element, role in enumerate(self.role.tolist()):
+            if role < 0:
+                values[element] = _noise(element)
+            else:
+                seen.setdefault(role, []).append(element)
+        for role, elements in seen.items():
+            rest = float(canonical[role])
+            for element in elements[:-1]:
+                part = 0.5 * _noise(element)
+                values[element] = part * self.sign[element]
+                rest -= part
+            values[elements[-1]] = rest * self.sign[elements[-1]]
+        arrays, start = {}, 0
+        for parameter in self.parameters:
+            stop = start + parameter["count"]
+            arrays[f"weight:{parameter['name']}"] = values[start:stop].reshape(parameter["shape"])
+            start = stop
+        return arrays
+
+    def read(self, gradients: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Gradients of the student's parameters as gradients of roles.
+
+        Weights that share a role must have the same gradient: the second one's is given as ``ROLE #2``.
+        A role without weights is left out.
+        """
+        flat = np.concatenate(
+            [np.asarray(gradients[str(p["name"])], dtype=np.float64).reshape(-1) for p in self.parameters]
+            or [np.zeros(0)]
+        )
+        copies: list[dict[int, float]] = []
+        for element, role in enumerate(self.role.tolist()):
+            if role < 0:
+                continue
+            for copy in copies:
+                if role not in copy:
+                    copy[role] = flat[element] * self.sign[element]
+                    break
+            else:
+                copies.append({role: flat[element] * self.sign[element]})
+        found: dict[str, np.ndarray] = {}
+        for number, copy in enumerate(copies, start=1):
+            for role, span in self.layout.spans().items():
+                if all(i in copy for i in range(span.start, span.stop)):
+                    inside = np.array([copy[i] for i in range(span.start, span.stop)])
+                    found[role if number == 1 else f"{role} #{number}"] = inside.reshape(self.layout.shapes[role])
+        return found
+
+    def canonical(self, case: Case, scale: float = 0.8) -> np.ndarray:
+        """Random canonical weights of a case, flat; zero for the roles that are absent by convention."""
+        absent = self.absent
+        parts = [
+            np.zeros(int(np.prod(shape)))
+            if role in absent
+            else case.generator(f"canonical:{role}").standard_normal(int(np.prod(shape))) * scale
+            for role, shape in self.layout.shapes.items()
+        ]
+        return np.concatenate(parts)
+
+
+def _noise(element: int) -> float:
+    """A number between 0.3 and 0.9, the same for the same element everywhere."""
+    digest = hashlib.sha256(f"weight {element}".encode()).digest()
+    return 0.3 + 0.6 * digest[0] / 255
