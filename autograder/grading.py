@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -67,12 +67,16 @@ class Grading:
         """All findings of one exercise, in the order of its checks (``only``: one check and what it needs)."""
         if exercise.written:
             return ExerciseGrade(exercise.id, exercise.title, (self._written(exercise),))
-        findings: dict[str, Finding] = {}
-        notes: list[str] = []
-        for check in exercise.checks:
-            findings[check.id] = self._finding(exercise, check, findings)
-            notes += [note for note in findings[check.id].notes if note not in notes]
-        return ExerciseGrade(exercise.id, exercise.title, tuple(findings.values()), tuple(notes))
+        findings = tuple(self.findings(exercise, exercise.checks))
+        notes = dict.fromkeys(note for finding in findings for note in finding.notes)
+        return ExerciseGrade(exercise.id, exercise.title, findings, tuple(notes))
+
+    def findings(self, exercise: Exercise, checks: Iterable[Check]) -> Iterator[Finding]:
+        """The findings of some of its checks, in their order, each judged when it is asked for."""
+        found: dict[str, Finding] = {}
+        for check in checks:
+            found[check.id] = self._finding(exercise, check, found)
+            yield found[check.id]
 
     def _written(self, exercise: Exercise) -> Finding:
         answer = self.assignment.own_words(exercise, self.submission.answers.get(exercise.id, ""))
