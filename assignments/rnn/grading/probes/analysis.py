@@ -173,8 +173,9 @@ def compare_architectures(code: Any, case: Case) -> dict[str, Any]:
         if not isinstance(entry, dict) or any(key not in entry for key in ("parameters", "gates", "complexity")):
             raise ContractError(f"the entry of {name} must be a dict with parameters, gates and complexity")
         count, gates = entry["parameters"], entry["gates"]
-        if any(isinstance(value, bool) or not isinstance(value, int) for value in (count, gates)):
-            raise ContractError(f"parameters and gates of {name} must be whole numbers")
+        for key, value in (("parameters", count), ("gates", gates)):
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise ContractError(f"{key} of {name} must be a whole number; got {describe(value)}")
         table[name] = {"parameters": count, "gates": gates, "complexity": str(entry["complexity"])}
     return {"table": table}
 

@@ -1,0 +1,26 @@
+"""Only the weight matrices are listed, not the biases
+
+Caught by: demonstration
+Feedback:
+A bias is a parameter with a gradient like any other. Drop the condition on the name.
+"""
+
+import torch
+from torch import nn
+
+from vanilla_rnn import VanillaRNN
+
+
+def demonstrate_vanishing_gradient(seq_length=50):
+    rnn = VanillaRNN(10, 20, 1)
+    x = torch.randn(4, seq_length, 10)
+    target = torch.randn(4, 1)
+    output, _ = rnn(x)
+    nn.MSELoss()(output, target).backward()
+    return [(name, p.grad.norm().item()) for name, p in rnn.named_parameters() if "bias" not in name]
+
+
+def hidden_state_gradients(rnn, x):
+    output, hidden_states = rnn(x)
+    grads = torch.autograd.grad(output.sum(), hidden_states)
+    return [g.norm().item() for g in grads]
