@@ -41,8 +41,14 @@ def live(probes: Any) -> None:
     """Load the submission that the first message brings, then answer one request after another."""
     sys.stdout, sys.stderr = _printer(), _printer()
     asked = receive()
-    stand_ins = {name: probes.STAND_INS[name] for name in asked["stand_ins"]} if asked["stand_ins"] else {}
-    probes.STAND_INS = {}
+    given = getattr(probes, "STAND_INS", {})
+    if missing := [name for name in asked["stand_ins"] if name not in given]:
+        message = f"the probes have no stand-in {missing[0]!r}"
+        answer(wire.encode({"id": asked["id"], "kind": "engine", "message": message}))
+        return
+    stand_ins = {name: given[name] for name in asked["stand_ins"]}
+    del given
+    _hide_probes()
     loader = Loader(
         asked["files"],
         stubs=asked["stubs"],
@@ -65,6 +71,15 @@ def live(probes: Any) -> None:
                     lambda: perform(probes.PROBES, loader.code, request, loader.names),  # noqa: B023
                 )
             )
+
+
+def _hide_probes() -> None:
+    """A submission cannot import the probes, and so no stand-in that it was not given."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "probes"]:
+        del sys.modules[name]
+    bundle = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    sys.path[:] = [place for place in sys.path if place != bundle]
+    sys.path_importer_cache.pop(bundle, None)
 
 
 def receive() -> dict[str, Any]:

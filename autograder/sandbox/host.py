@@ -29,7 +29,7 @@ class ZygoteSandbox:
     """One worker's sandbox: a zygote that forks a child for each submission, one submission at a time.
 
     probes: the assignment's ``probes`` package (or a ``probes.py``).
-    level: "full", "reduced" or "none"; what it promises is in docs/sandbox.md.
+    level: "full" (namespaces, Landlock, seccomp, limits), "reduced" (without namespaces) or "none" (limits only).
     stubs: module name of each stub -> the names that it defines.
     load: limits of loading a submission's files. memory: bytes that a child may use.
 
@@ -189,6 +189,7 @@ class ZygoteSession:
             if isinstance(reply, Observation):
                 reply.values["failures"][:0] = self._stops
                 return reply
+            self._drop(names)
             if reply.kind == "protocol" or not self._leave_out(*ward.reached, reply):
                 break
         return reply

@@ -22,6 +22,7 @@ from autograder.sandbox.policy import plan
 from autograder.sandbox.procfs import pid_of, threads_of, virtual_bytes
 
 MOST_MESSAGE = 64 * 1024
+_PREFIX = "autograder-sandbox-"
 START_SECONDS = 180.0  # importing torch on a cold and busy machine
 ANSWER_SECONDS = 60.0
 
@@ -33,7 +34,8 @@ class Keeper:
         self.level = level
         self.forks = 0
         self.loaded: set[str] = set()
-        self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        sweep()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         try:
@@ -151,3 +153,15 @@ class Keeper:
             socket.send_fds(self._control, [json.dumps(message).encode()], fds)
         except OSError as error:
             raise SandboxError(f"the zygote cannot be reached: {error}") from None
+
+
+def sweep() -> None:
+    """Remove the folders of graders that were killed before they could do it themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        try:
+            mine = folder.lstat().st_uid == os.geteuid() and folder.is_dir() and not folder.is_symlink()
+            if mine and owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # another grader was quicker

@@ -146,6 +146,7 @@ def begin(job: dict[str, Any], lockdown: Any, probes: Any) -> None:
     lockdown.close_calls(memory=job["memory"], cpu=job["cpu"])
     del lockdown
     child.live(probes)
+    os._exit(0)
 
 
 if __name__ == "__main__":
