@@ -190,6 +190,8 @@ def items(student: Any, reference: Any) -> None:
         same_shape(what, student[name], reference[name])
         _whole(what, student[name])
         close(what, student[name], reference[name])
+    for what, dtype in student.dtypes.items():  # every whole number arrives here as int64
+        require(dtype == "torch.int64", f"the {what} of an item has dtype {dtype}; expected int64 (torch.long)")
 
 
 @dataset.check(

@@ -97,8 +97,9 @@ class Deciding(nn.Module):
     """A classifier in which each word has a strength, and the strongest words decide.
 
     A word's vector has its strength s in one direction, and in the others numbers that do nothing, the
-    larger the weaker the word is: the length of a vector tells nothing. The evidence is the sum of s * |s| / 2 over the words: gradients, products and leaving a word out all
-    grow with |s|. Words without strength, "<PAD>" and "<UNK>" are neutral. Logits: [-evidence, evidence].
+    larger the weaker the word is: the length of a vector tells nothing. The evidence is the sum of s * |s|
+    / 2 over the words: gradients, products and leaving a word out all grow with |s|. Words without
+    strength, "<PAD>" and "<UNK>" are neutral. Logits: [-evidence, evidence].
     """
 
     def __init__(self, strengths: dict[str, float], case: Case) -> None:

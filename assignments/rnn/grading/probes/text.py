@@ -25,7 +25,7 @@ def words(case: Case, name: str, count: int) -> list[str]:
 
 
 def corpus(case: Case) -> list[str]:
-    """Five texts: words that occur once, twice, three times; capitals; doubled, odd white space; a comma."""
+    """Five texts: words that occur once to four times; capitals; doubled, odd white space; a comma."""
     generator = case.generator("corpus")
     names = words(case, "words", 12)
     tokens = [word for number, word in enumerate(names[:11]) for _ in range(1 + number % 4)]
@@ -34,7 +34,8 @@ def corpus(case: Case) -> list[str]:
     lines = [" ".join(str(token) for token in part) for part in np.array_split(tokens, 4)]
     lines[0] = lines[0].replace(" ", "  ", 1)
     lines[1] = f"{lines[1]}\t{names[0]},"
-    return [*lines, f"{names[11]} {names[11].capitalize()}\n"]  # twice, and in one text only
+    last = f"{names[11]} {names[11].capitalize()} {names[11]}\n"  # three times, and in one text only
+    return [*lines, last]
 
 
 def build_vocab(code: Any, case: Case) -> dict[str, Any]:
