@@ -87,6 +87,37 @@ def doctor(**options: Any) -> None:
     _exit(lambda: commands.doctor(**options))
 
 
+@main.command(short_help="The grader graded: known work, null models, mutants.")
+@click.argument("assignment", required=False)
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(["reference", "variants", "mistakes", "nulls", "mutants"]),
+    help="Only this kind of work; may be given several times.",
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Only N of the mutants, always the same ones, and nothing that trains only because of a wrong piece.",
+)
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), help="Workers, each with a sandbox [default: the cores].")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the kill table here.")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+def audit(assignment: str | None, **options: Any) -> None:
+    """Judge work whose marks are known: reference, stubs, variants, mistakes, null models and mutants.
+
+    Example: autograder audit rnn --html audit.html
+
+    Exit status 1 where anything falls short.
+    """
+    from autograder import commands  # slow to import: --help must not wait for torch
+
+    _exit(lambda: commands.audit(assignment, **options))
+
+
 def _exit(call: Any) -> None:
     try:
         status = call()

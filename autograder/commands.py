@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from autograder import assignment as assignments
-from autograder import batch, intake, pipeline, terminal
+from autograder import audit as auditing
+from autograder import audited, batch, intake, pipeline, scorecard, terminal
 from autograder import doctor as examination
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
@@ -20,6 +22,7 @@ from autograder.grading import Grading
 from autograder.model import Grade
 from autograder.output import Output
 from autograder.reporting import html
+from autograder.reporting.files import write
 from autograder.sandbox.host import ZygoteSandbox
 from autograder.sandbox.request import Sandbox
 from autograder.seeds import Seeds
@@ -134,3 +137,35 @@ def doctor(*, isolation: str | None, as_json: bool) -> int:
     else:
         terminal.examined(Console(highlight=False), report)
     return 0 if report.ok else 1
+
+
+def audit(
+    name: str | None,
+    *,
+    only: Sequence[str],
+    sample: int,
+    jobs: int | None,
+    course: Path | None,
+    as_json: bool,
+    page: Path | None,
+) -> int:
+    """Judge all known work of an assignment."""
+    console = Console(stderr=as_json, highlight=False)
+    prepared = pipeline.prepare(load(name, course), Seeds(auditing.SECRET))
+    with audited.AuditProgress(console) as progress:
+        result = auditing.audit(
+            prepared,
+            only=only or scorecard.KINDS,
+            sample=sample,
+            workers=jobs or os.cpu_count() or 1,
+            began=progress.began,
+            finished=progress.finished,
+        )
+    plain = result.to_json()
+    audited.show(console, result)
+    if as_json:
+        sys.stdout.write(json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n")
+    if page is not None:
+        write(page, html.audit_page(plain))
+        console.print(f"kill table   {escape(str(page))}", soft_wrap=True)
+    return 0 if result.ok else 1

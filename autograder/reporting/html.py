@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.model import Grade
-from autograder.reporting import gradescope, tables
+from autograder.reporting import gradescope, killtable, tables
 from autograder.reporting.classpage import ClassSummary
 from autograder.reporting.files import atomic, write
 from autograder.reporting.text import plain
@@ -77,6 +77,11 @@ def class_page(
     """The class page, self-contained; its one script sorts and searches the table."""
     view = summary.view(missing=missing, unattributed=unattributed, links=links)
     return _render("class.html.j2", view, script=_static("class.js"))
+
+
+def audit_page(audit: Mapping[str, Any]) -> str:
+    """The kill table of an audit (its JSON form), self-contained."""
+    return _render("audit.html.j2", killtable.view(audit), script="")
 
 
 def policy(style: str, script: str) -> str:
