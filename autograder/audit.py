@@ -17,6 +17,7 @@ from functools import partial
 from autograder import equivalents, intake, known
 from autograder.assignment import Assignment
 from autograder.bench import Bench, trains, users
+from autograder.equivalents import Equivalents
 from autograder.errors import AssignmentError, IsolationError
 from autograder.exercise import Exercise
 from autograder.known import Mistake, Variant
@@ -76,27 +77,26 @@ def audit(
         jobs += [partial(_mistake, work, one, using[one.exercise]) for one in mistakes]
     if "nulls" in only:
         jobs += [partial(_null, work, one) for one in nulls(assignment.exercises, work.reference)]
-    problems: list[str] = []
     made: list[Mutant] = []
-    reasons: dict[str, str] = {}
+    listed = Equivalents({}, {}, ())
     if "mutants" in only:
         made = all_mutants(assignment)
         assert assignment.hidden is not None  # the reference was read from there
-        reasons, problems = equivalents.load(assignment.hidden / equivalents.FILE, made)
+        listed = equivalents.load(assignment.hidden / equivalents.FILE, made)
         using = users(assignment, work.reference)
-        jobs += [partial(_mutant, work, one, _judges(work, one, using), reasons) for one in chosen(made, sample)]
+        jobs += [partial(_mutant, work, one, _judges(work, one, using), listed) for one in chosen(made, sample)]
     make = make_sandbox or partial(sandbox_of, assignment)
     with make() as first:
         level = first.level
         began(len(jobs))
         rows = _run(jobs, course, first, make, workers, finished)
-    problems += [
+    killed = [
         f"{row.id} is listed as equivalent, and {row.check} kills it"
         for row in rows
-        if row.kind == "mutants" and row.id in reasons and row.details["state"] == "killed"
+        if row.kind == "mutants" and row.id in listed.reasons and row.details["state"] == "killed"
     ]
     seconds = time.monotonic() - started
-    return Audit(assignment.id, assignment.title, level, rows, problems, len(made), sample, seconds)
+    return Audit(assignment.id, assignment.title, level, rows, [*listed.problems, *killed], len(made), sample, seconds)
 
 
 def all_mutants(assignment: Assignment) -> list[Mutant]:
@@ -249,15 +249,15 @@ def _null(work: _Work, one: Null, bench: Bench) -> Row:
     return Row("nulls", one.id, one.title, not passed, first and f"{grade.id}.{first}", said)
 
 
-def _mutant(work: _Work, one: Mutant, judges: Sequence[Exercise], reasons: dict[str, str], bench: Bench) -> Row:
+def _mutant(work: _Work, one: Mutant, judges: Sequence[Exercise], listed: Equivalents, bench: Bench) -> Row:
     file = known.source_file(one.source, one.file, judges[0], work.assignment)
     found = bench.first_wrong(known.in_place(work.reference, file, file.defines), judges)
-    reason = reasons.get(one.id, "")
+    reason = listed.reason(one)
     state, said, ok = "survived", "no check notices", False
     if found is not None and found[1].outcome is Outcome.VOID:
         said = f"{found[0]} is void: {_words(found[1])}"
     elif found is not None:
-        state, said, ok = "killed", "", not reason
+        state, said, ok = "killed", "", one.id not in listed.reasons
     elif reason:
         state, said, ok = "equivalent", "", True
     details = {
@@ -266,8 +266,8 @@ def _mutant(work: _Work, one: Mutant, judges: Sequence[Exercise], reasons: dict[
         "line": one.line,
         "operator": one.operator,
         "diff": one.diff,
-        "reason": reason,
-        "entry": equivalents.entry(one) if state == "survived" else "",
+        "reason": reason if state == "equivalent" else "",
+        "entry": equivalents.written(one) if state == "survived" else "",
     }
     return Row("mutants", one.id, one.definition, ok, found[0] if found else "", said, details=details)
 

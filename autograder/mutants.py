@@ -8,7 +8,6 @@ statement left out, a slice or a loop cut short.
 from __future__ import annotations
 
 import ast
-import difflib
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -115,13 +114,12 @@ def mutants(text: str, file: str) -> list[Mutant]:
 
 def _diff(old: str, new: str) -> str:
     """The changed lines, before and after, without indentation, each on one line."""
-    before, after = [], []
-    for line in difflib.ndiff(old.split("\n"), new.split("\n")):
-        if line.startswith("- "):
-            before.append(line[2:].strip())
-        elif line.startswith("+ "):
-            after.append(line[2:].strip())
-    return f"- {' '.join(before)}\n+ {' '.join(after)}"
+    before, after = old.split("\n"), new.split("\n")
+    while before and after and before[0] == after[0]:
+        del before[0], after[0]
+    while before and after and before[-1] == after[-1]:
+        del before[-1], after[-1]
+    return f"- {' '.join(line.strip() for line in before)}\n+ {' '.join(line.strip() for line in after)}"
 
 
 def _is_docstring(node: ast.stmt) -> bool:
