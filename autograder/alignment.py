@@ -41,6 +41,7 @@ class _Search:
     role: np.ndarray
     sign: np.ndarray
     dead: np.ndarray
+    open: np.ndarray  # roles that no layer of known layout plays
     baseline: float = 0.0
     cache: dict[bytes, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
 
@@ -131,7 +132,8 @@ def _start(
         if parameter["name"] in known:
             role[start:stop], sign[start:stop] = known[parameter["name"]]
         start = stop
-    return _Search(layout, inputs, parameters, role, sign, dead=role < 0)
+    unknown = np.setdiff1d(np.arange(layout.total), role)
+    return _Search(layout, inputs, parameters, role, sign, dead=role < 0, open=unknown)
 
 
 def _next_round(case: Case, search: _Search) -> Case:
@@ -168,7 +170,7 @@ def _match(search: _Search, case: Case, reply: Observation) -> int | None:
         return None
     base = _base(case, search) if "base" in case.arrays else np.zeros(search.layout.total)
     key = base.tobytes()
-    roles = np.arange(search.layout.total)
+    roles = search.open
     if key not in search.cache:
         search.cache[key] = tuple(map(torch.from_numpy, signatures(search.layout, base, search.inputs, roles)))  # type: ignore[assignment]  # a pair
     expected, signature = (tensor.numpy() for tensor in search.cache[key])
@@ -180,7 +182,7 @@ def _match(search: _Search, case: Case, reply: Observation) -> int | None:
         return 0
     search.baseline = max(search.baseline, float(np.abs(at_base - expected).max()))
     visible = np.abs(signature).max(axis=1) > TIGHT
-    found = 0
+    found, taken = 0, set(search.role.tolist())
     for row, element in enumerate(elements.tolist()):
         change = changed[row]
         if not np.isfinite(change).all():
@@ -194,7 +196,13 @@ def _match(search: _Search, case: Case, reply: Observation) -> int | None:
         error = np.where(visible, np.abs(signature - change).max(axis=1), np.inf)
         best = int(error.argmin())
         if error[best] <= TIGHT:
-            search.role[element] = best % len(roles)
+            # two roles may look alike at this base (gates that only multiply each other): each gets its own
+            alike = np.flatnonzero(error <= TIGHT)
+            if len(alike) > 1:
+                free = [one for one in alike.tolist() if int(roles[one % len(roles)]) not in taken]
+                best = free[0] if free else best
+            taken.add(int(roles[best % len(roles)]))
+            search.role[element] = roles[best % len(roles)]
             search.sign[element] = 1.0 if best < len(roles) else -1.0
             found += 1
     return found

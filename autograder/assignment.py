@@ -147,6 +147,8 @@ def _pair_up(assignment: Assignment, probes: ModuleType) -> None:
                 raise AssignmentError(
                     f"{check.where}: {exercise.id}.{check.id} names the unknown probe {check.probe!r}"
                 )
+            for probe in set(check.also) - known:
+                raise AssignmentError(f"{check.where}: {exercise.id}.{check.id} names the unknown probe {probe!r}")
         missing = {name for check in exercise.checks for way in check.ways for name in way} - stand_ins
         if missing:
             raise AssignmentError(f"{exercise.id} names stand-ins that do not exist: {', '.join(sorted(missing))}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -130,13 +130,15 @@ def try_one(
 
 
 def doctor(*, isolation: str | None, as_json: bool) -> int:
-    """Examine this machine."""
-    report = examination.examine(isolation)
+    """Examine this machine: the asked level, or the best that can be had."""
+    level = isolation or examination.best_level()
+    trials, facts = examination.examine(level), examination.facts()
     if as_json:
-        sys.stdout.write(json.dumps(dataclasses.asdict(report), ensure_ascii=False) + "\n")
+        found = {"level": level, "trials": [asdict(t) for t in trials], "facts": [asdict(f) for f in facts]}
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     else:
-        terminal.examined(Console(highlight=False), report)
-    return 0 if report.ok else 1
+        terminal.examined(Console(highlight=False), level, trials, facts)
+    return 0 if all(trial.ok for trial in trials) else 1
 
 
 def audit(

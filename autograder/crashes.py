@@ -21,6 +21,7 @@ class Verdict:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
     evidence: Sequence[Evidence] = ()
+    hints: bool = True  # whether the check's own hint says something about this
 
 
 def crashed(
@@ -61,7 +62,7 @@ def _of_kind(crash: Crash, exercise: Exercise, assignment: Assignment, lost: Map
 
 def _missing(name: str, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str]) -> Verdict:
     if name in lost:
-        return Verdict(Outcome.CRASHED, lost[name])
+        return Verdict(Outcome.CRASHED, lost[name], hints=False)
     owner = assignment.owners.get(name)
     if owner is None or owner is exercise:
         return Verdict(Outcome.UNATTEMPTED, f"`{name}` is not defined in what was handed in")

@@ -55,6 +55,7 @@ class Check:
     prepare: Callable[[Case], Case] | None
     expected: Callable[[Case], Mapping[str, Any]] | None
     ways: tuple[tuple[str, ...], ...]
+    also: tuple[str, ...]
     where: str
 
 
@@ -121,11 +122,14 @@ class Exercise:
         prepare: Callable[[Case], Case] | None = None,
         expected: Callable[[Case], Mapping[str, Any]] | None = None,
         stand_ins: Sequence[str] | None = None,
+        also: Sequence[str] = (),
     ) -> Callable[[Judge], Judge]:
         """Register ``function(student, reference)``; its docstring is the claim that the student reads.
 
         probe: name of a probe, run on both sides unless ``expected`` gives the reference's record.
         aligned: the probe is run at canonical weights, written through the discovered map.
+        also: probes of the exercise's other checks whose values are wanted too, as ``PROBE:NAME``; what
+        they gave there is used again, not run again (their first case and try).
         tries: passes if any of that many independent seeds passes (one first, the others on failure).
         prepare: adds data to the seeded case, on the trusted side (texts from a generator).
         """
@@ -169,6 +173,7 @@ class Exercise:
                 prepare=prepare,
                 expected=expected,
                 ways=((), others) if others else ((),),
+                also=tuple(also),
                 where=where,
             )
             self.checks.append(check)

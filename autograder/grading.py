@@ -6,7 +6,6 @@ knows where a reply came from.
 
 from __future__ import annotations
 
-import threading
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,53 +14,23 @@ from typing import Any
 import numpy as np
 
 from autograder import remarks
-from autograder.alignment import align
-from autograder.assignment import Assignment
+from autograder.asking import Asking
 from autograder.case import Case
-from autograder.crashes import Verdict, broken_files, crashed, lost_names
+from autograder.crashes import Verdict, crashed
 from autograder.exercise import Check, Exercise
 from autograder.expect import Mismatch, Record
-from autograder.model import Crash, Evidence, ExerciseGrade, Finding, Observation, Outcome, Reply, Submission
+from autograder.model import Crash, Evidence, ExerciseGrade, Finding, Observation, Outcome, Reply
 from autograder.roles import Alignment
-from autograder.sandbox.request import Request, Session
-from autograder.seeds import Seeds
-
-OK = (Outcome.PASSED,)
+from autograder.sandbox.request import Request
 
 
 @dataclass
-class ReferenceSide:
-    """The reference's session with what it has already answered: the same for a whole class."""
-
-    session: Session
-    replies: dict[str, Reply] = field(default_factory=dict)
-    alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
-
-    def ask(self, request: Request) -> Reply:
-        """Answer from memory where the same request was answered before."""
-        key = request.digest
-        with self.lock:  # the reference runs in this process, where torch's defaults are shared
-            if key not in self.replies:
-                self.replies[key] = self.session.ask(request)
-            return self.replies[key]
-
-
-@dataclass
-class Grading:
+class Grading(Asking):
     """Judges one submission."""
 
-    assignment: Assignment
-    submission: Submission
-    session: Session
-    reference: ReferenceSide
-    seeds: Seeds
-    student_seconds: float = 0.0
     trail: dict[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict)
     asked: dict[str, list[Request]] = field(default_factory=dict)  # by exercise, what its checks asked
-    _endless: dict[str, Verdict] = field(default_factory=dict)  # exercises in which a call did not end
-    _replies: dict[str, Reply] = field(default_factory=dict)
-    _alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
+    _endless: dict[tuple[str, tuple[str, ...]], Verdict] = field(default_factory=dict)  # exercise, way
 
     def exercise(self, exercise: Exercise, only: str = "") -> ExerciseGrade:
         """All findings of one exercise, in the order of its checks (``only``: one check and what it needs)."""
@@ -109,12 +78,13 @@ class Grading:
             return replace(finding, outcome=Outcome.SKIPPED, points=0, message=message, waits_for=waits)
         verdict = self._best(exercise, check)
         points: int | None = check.points if verdict.outcome is Outcome.PASSED else 0
+        wrong = verdict.outcome in (Outcome.FAILED, Outcome.CRASHED)
         return replace(
             finding,
             outcome=verdict.outcome,
             points=None if verdict.outcome is Outcome.VOID else points,
             message=verdict.message,
-            hint=(verdict.hint or check.hint) if verdict.outcome in (Outcome.FAILED, Outcome.CRASHED) else "",
+            hint=(verdict.hint or (check.hint if verdict.hints else "")) if wrong else "",
             waits_for=verdict.waits_for,
             seconds=round(verdict.seconds, 4),
             notes=tuple(verdict.notes),
@@ -148,11 +118,8 @@ class Grading:
 
     def _open_ways(self, exercise: Exercise, check: Check) -> tuple[tuple[tuple[str, ...], ...], Verdict | None]:
         """The ways worth trying: a piece that never ended once is not waited for again."""
-        stop = self._endless.get(exercise.id)
-        if stop is None:
-            return check.ways, None
-        open_ways = tuple(way for way in check.ways if way) if stop.waits_for else ()
-        return open_ways, None if open_ways else stop
+        open_ways = tuple(way for way in check.ways if (exercise.id, way) not in self._endless)
+        return open_ways, None if open_ways else self._endless[exercise.id, check.ways[-1]]
 
     def _attempt(self, exercise: Exercise, check: Check, way: tuple[str, ...], turn: int) -> Verdict:
         """All cases of a check in one way. The first case that does not hold decides."""
@@ -161,24 +128,25 @@ class Grading:
         shown: list[Evidence] = []
         for template in check.cases:
             case = self.seeds.case(template, exercise.id, check.probe, turn)
-            verdict = self._case(exercise, check, way, case, notes)
+            verdict = self._case(exercise, check, way, turn, case, notes)
             seconds += verdict.seconds
             if verdict.outcome is not Outcome.PASSED:
                 return replace(verdict, seconds=seconds)
             shown += verdict.evidence
         return Verdict(Outcome.PASSED, notes=notes, seconds=seconds, evidence=shown)
 
-    def _case(self, exercise: Exercise, check: Check, way: tuple[str, ...], case: Case, notes: list[str]) -> Verdict:
+    def _case(
+        self, exercise: Exercise, check: Check, way: tuple[str, ...], turn: int, case: Case, notes: list[str]
+    ) -> Verdict:
         try:
-            if check.prepare is not None:
-                case = check.prepare(case)
+            drawn, case = case, self.seeds.prepared(check, case)
             mine: Alignment | None = None
             theirs: Alignment | None = None
             their_case = case
             if check.aligned:
                 found = self.alignment(exercise, case, way)
                 if isinstance(found, Crash):
-                    return self._crashed(found, exercise)
+                    return self._crashed(found, exercise, way)
                 reference = self.reference_alignment(exercise, case)
                 if isinstance(reference, Crash) or not reference.complete:
                     return _void(f"the reference of {exercise.id} could not be aligned: {reference}")
@@ -187,7 +155,7 @@ class Grading:
                 their_case = case.replace(arrays={**case.arrays, **theirs.write(canonical)})
                 case = case.replace(arrays={**case.arrays, **mine.write(canonical)})
             if check.expected is not None:
-                expected: Mapping[str, Any] = check.expected(case)
+                expected: Mapping[str, Any] = check.expected(drawn)
             else:
                 answer = self.reference.ask(Request(check.probe, their_case, limits=check.limits))
                 if isinstance(answer, Crash):
@@ -198,13 +166,38 @@ class Grading:
         request = Request(check.probe, case, way, check.limits)
         self.asked.setdefault(exercise.id, []).append(request)
         reply = self.ask(request)
+        for probe in check.also:
+            if isinstance(reply, Crash):
+                break
+            reply, expected = self._beside(exercise, check, way, turn, probe, reply, expected)
         seen = {"crash": reply.message} if isinstance(reply, Crash) else _by_role(reply.values, mine)
         self.trail[exercise.id, check.id] = (seen, expected)
         if isinstance(reply, Crash):
-            return self._crashed(reply, exercise)
+            return self._crashed(reply, exercise, way)
         return self._judge(check, case, reply, expected, mine, notes, lambda: self.others(exercise, case, way))
 
-    def _crashed(self, crash: Crash, exercise: Exercise) -> Verdict:
+    def _beside(
+        self,
+        exercise: Exercise,
+        check: Check,
+        way: tuple[str, ...],
+        turn: int,
+        probe: str,
+        reply: Observation,
+        expected: Mapping[str, Any],
+    ) -> tuple[Reply, Mapping[str, Any]]:
+        """Another probe's values beside the first one's, as ``PROBE:NAME``: on the case of its own checks."""
+        drawn = self.seeds.case(check.cases[0], exercise.id, probe, turn)
+        case = self.seeds.prepared(check, drawn)
+        more = self.ask(Request(probe, case, way, check.limits))
+        if isinstance(more, Crash):
+            return more, expected
+        theirs = check.expected(drawn) if check.expected is not None else {}
+        values = {**reply.values, **{f"{probe}:{name}": value for name, value in more.values.items()}}
+        both = {**expected, **{f"{probe}:{name}": value for name, value in theirs.items()}}
+        return replace(reply, values=values, seconds=reply.seconds + more.seconds), both
+
+    def _crashed(self, crash: Crash, exercise: Exercise, way: tuple[str, ...]) -> Verdict:
         verdict = crashed(crash, exercise, self.assignment, self.lost, self.broken)
         if crash.kind == "deadline":
             name = crash.frames[-1].function.split(".")[0] if crash.frames else ""
@@ -213,7 +206,7 @@ class Grading:
             if owner is not exercise:
                 message = f"waits for {owner.title}, which did not come to an end"
                 stop = Verdict(Outcome.SKIPPED, message, waits_for=owner.id)
-            self._endless.setdefault(exercise.id, stop)
+            self._endless[exercise.id, way] = stop
         return verdict
 
     def _judge(
@@ -235,7 +228,8 @@ class Grading:
             if mine is not None and not mine.complete:
                 reason = others() or remarks.explain(mine)
                 message = f"{reason}. Seen at random weights: {message}" if reason else message
-                evidence.append(remarks.table(mine))
+                if (mine.role >= 0).any():
+                    evidence.append(remarks.table(mine))
             return Verdict(Outcome.FAILED, message, mismatch.hint, evidence=evidence, seconds=reply.seconds)
         except Exception:
             broke = f"check {check.id} broke:\n{traceback.format_exc(limit=-3)}"
@@ -262,101 +256,6 @@ class Grading:
         except Exception:
             return False
         return True
-
-    @property
-    def found_alignments(self) -> Mapping[tuple[Any, ...], Alignment | Crash]:
-        """The maps of the student's weights that were looked for."""
-        return self._alignments
-
-    # --- asking ---------------------------------------------------------------------------------
-
-    @property
-    def lost(self) -> Mapping[str, str]:
-        """Wanted names that no file could give, with the reason."""
-        return lost_names(self.submission, self.session.loaded)
-
-    @property
-    def broken(self) -> Mapping[str, str]:
-        """Files of which only a part could be run, with the reason."""
-        return broken_files(self.session.loaded)
-
-    def ask(self, request: Request) -> Reply:
-        """Ask the student's side; the same request is never run twice."""
-        key = request.digest
-        if key not in self._replies:
-            self._replies[key] = self.session.ask(request)
-            self.student_seconds += self._replies[key].seconds
-        return self._replies[key]
-
-    def alignment(self, exercise: Exercise, case: Case, way: tuple[str, ...]) -> Alignment | Crash:
-        """Which of the student's weights play which roles, at this case's sizes."""
-
-        def ask(probe: str, given: Case) -> Reply:
-            return self.ask(Request(probe, given, way, exercise.limits))
-
-        return self._aligned(exercise, case, ask, self._alignments, way)
-
-    def reference_alignment(self, exercise: Exercise, case: Case) -> Alignment | Crash:
-        """The same for the reference, once for a whole class."""
-
-        def ask(probe: str, given: Case) -> Reply:
-            return self.reference.ask(Request(probe, given, limits=exercise.limits))
-
-        return self._aligned(exercise, case, ask, self.reference.alignments, ())
-
-    def _aligned(
-        self,
-        exercise: Exercise,
-        case: Case,
-        ask: Any,
-        known: dict[tuple[Any, ...], Alignment | Crash],
-        way: tuple[str, ...],
-    ) -> Alignment | Crash:
-        spec = exercise.align
-        assert spec is not None  # validated at registration
-        family = self.assignment.families[spec.families[0]]
-        sizes = {**case.sizes, **spec.sizes}
-        key = (spec.subject, family.name, tuple(sorted(sizes.items())), way)
-        if key not in known:
-            template = Case(id=f"align-{spec.subject}", sizes=sizes)
-            given = self.seeds.case(template, exercise.id, "align")
-
-            def own() -> list[Alignment]:
-                return self._own_cells(spec.cell, family, given, ask) if spec.cell else []
-
-            known[key] = align(ask, self.assignment.subjects[spec.subject], spec.subject, family, given, own)
-        return known[key]
-
-    def _own_cells(self, cell: tuple[str, str], family: Any, case: Case, ask: Any) -> list[Alignment]:
-        subject, name = cell
-        hidden = case.sizes.get("hidden_size", case.sizes.get("hidden_dim", 1))
-        found = []
-        for inputs in dict.fromkeys(family.slots(case.sizes).values()):
-            sizes = {"batch": 3, "input_size": inputs, "hidden_size": hidden}
-            given = case.replace(id=f"align-{subject}", sizes=sizes)
-            result = align(ask, self.assignment.subjects[subject], subject, self.assignment.families[name], given)
-            if isinstance(result, Alignment):
-                found.append(result)
-        return found
-
-    def others(self, exercise: Exercise, case: Case, way: tuple[str, ...]) -> str:
-        """What the student built instead, if it is a family that is known and not asked for."""
-        spec = exercise.align
-        assert spec is not None  # only aligned checks ask
-        sizes = {**case.sizes, **spec.sizes}
-        given = self.seeds.case(Case(id=f"align-{spec.subject}", sizes=sizes), exercise.id, "align")
-        for name in spec.families[1:]:
-            family = self.assignment.families[name]
-            found = align(
-                lambda probe, c: self.ask(Request(probe, c, way, exercise.limits)),
-                self.assignment.subjects[spec.subject],
-                spec.subject,
-                family,
-                given,
-            )
-            if isinstance(found, Alignment) and found.complete:
-                return f"this is {family.title}: {family.remark}"
-        return ""
 
 
 def _tells_more(first: Verdict, second: Verdict) -> Verdict:

@@ -14,10 +14,11 @@ from importlib import metadata
 import torch
 
 from autograder import __version__, intake
+from autograder.asking import ReferenceSide
 from autograder.assignment import Assignment
 from autograder.diagnosis import Diagnosis
 from autograder.errors import AssignmentError
-from autograder.grading import Grading, ReferenceSide
+from autograder.grading import Grading
 from autograder.model import Crash, ExerciseGrade, Grade, Reply, Submission
 from autograder.sandbox.request import Sandbox
 from autograder.sandbox.trusted import TrustedSandbox

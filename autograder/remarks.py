@@ -45,7 +45,9 @@ def explain(alignment: Alignment) -> str:
         return "with every weight at zero the outputs already differ from the equations'"
     for gate in dict.fromkeys(role.rpartition(".")[0] for role in undriven):
         sources = [role.rpartition(".")[2] for role in undriven if role.rpartition(".")[0] == gate]
-        what = " and ".join(words.get(source, source) for source in sources)
+        what = " and ".join(
+            words.get(f"{gate.split('.')[-1]}.{source}", words.get(source, source)) for source in sources
+        )
         name = words.get(gate.split(".")[-1], gate)
         slot = f" of {gate.split('.')[0]}" if "." in gate else ""
         reasons.append(f"no weight acts as {name}{slot} through {what}")

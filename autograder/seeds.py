@@ -9,8 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from autograder.case import Case
+
+if TYPE_CHECKING:
+    from autograder.exercise import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,18 @@ class Seeds:
         text = "\x1f".join((str(self.attempt), exercise, probe, template.id, str(turn)))
         digest = hmac.new(self.secret, text.encode(), hashlib.sha256).digest()
         return template.replace(seed=int.from_bytes(digest[:8], "big") >> 12)
+
+    @staticmethod
+    def prepared(check: Check, case: Case) -> Case:
+        """The case with the check's data in it, as it may be sent.
+
+        What was drawn from the seed on the trusted side (texts with hidden labels) must not be drawn again
+        from the seed that travels, so that one is another.
+        """
+        if check.prepare is None:
+            return case
+        digest = hashlib.sha256(f"sent {case.seed}".encode()).digest()
+        return check.prepare(case).replace(seed=int.from_bytes(digest[:8], "big") >> 12)
 
     @property
     def name(self) -> str:

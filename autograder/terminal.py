@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +17,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from autograder.batch import Done
+from autograder.doctor import Fact, Trial
 from autograder.exercise import Exercise
 from autograder.grading import Grading
 from autograder.intake import Intake
@@ -90,7 +92,7 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
         ("by hand", "right"),
         ("s", "right"),
     ):
-        table.add_column(name, justify=justify, no_wrap=name != "student")  # type: ignore[arg-type]  # literals
+        table.add_column(name, justify=justify, no_wrap=True, min_width=6)  # type: ignore[arg-type]  # literals
     table.add_column("points lost in", overflow="ellipsis", no_wrap=True)
     for one in done:
         lost = ", ".join(one.unfinished)
@@ -105,6 +107,8 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
         )
     for student in received.missing:
         table.add_row(escape(plain(student)), "[yellow]missing[/]", "", "", "", "")
+    if not console.is_terminal:
+        console.width = max(console.width, 120)  # a log has no edge at which points may be cut off
     console.print(table)
     void = [one for one in done if one.void]
     if void:
@@ -173,13 +177,17 @@ def _brief(value: Any) -> str:
     return text if len(text) <= 160 else text[:159] + "…"
 
 
-def examined(console: Console, report: Any) -> None:
-    """The doctor's findings, attack by attack, then the level and what is missing."""
-    for attack in report.attacks:
-        mark = "[green]✓[/]" if attack.ok else "[red]✗[/]"
-        console.print(f"{mark} {escape(attack.tries)}  [dim]{escape(plain(attack.seen))}[/]")
-    for name, version in report.versions.items():
-        console.print(f"[dim]{escape(name)} {escape(str(version))}[/]")
-    console.print(f"isolation level: [bold]{report.level}[/]")
-    for line in report.missing:
-        console.print(f"[yellow]missing:[/] {escape(line)}")
+def examined(console: Console, level: str, trials: Sequence[Trial], facts: Sequence[Fact]) -> None:
+    """The doctor's findings, attack by attack, then versions, then the level."""
+    for trial in trials:
+        mark = "[green]✓[/]" if trial.ok else "[red]✗[/]"
+        console.print(f"{mark} {escape(trial.tried)}  [dim]{escape(plain(trial.seen))}[/]", soft_wrap=True)
+    for fact in facts:
+        console.print(f"[dim]{escape(fact.name)}[/] {escape(plain(fact.value))}", soft_wrap=True)
+        if fact.mend:
+            console.print(f"    [yellow]{escape(fact.mend)}[/]", soft_wrap=True)
+    broken = [trial for trial in trials if not trial.ok]
+    if broken:
+        console.print(f"[red]isolation level {level} is not to be had here:[/] {len(broken)} of {len(trials)} trials")
+    else:
+        console.print(f"isolation level: [bold]{level}[/], {len(trials)} of {len(trials)} trials as promised")

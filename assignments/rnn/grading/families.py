@@ -59,6 +59,7 @@ WORDS = {
     "update": "the update gate",
     "hidden": "the hidden state",
     "readout": "the output layer",
+    "readout.h": "the last h",
     "embedding": "the embedding",
 }
 

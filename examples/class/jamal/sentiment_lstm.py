@@ -1,6 +1,6 @@
 """A sentiment classifier: embedding, bidirectional LSTM, linear layer.
 
-Graded here: `SentimentLSTM` (8 points).
+Graded here: `SentimentLSTM` (7 points).
 """
 
 import torch

@@ -38,20 +38,10 @@ def as_texts(case: Case) -> Case:
 
 def as_ids(case: Case) -> Case:
     """The same as word ids, with the GloVe vectors of the vocabulary: no text stage of a submission is needed."""
-    return case.replace(arrays={**case.arrays, **_arrays(case.seed, "")})
+    return case.replace(arrays={**case.arrays, **_arrays(case.seed)})
 
 
-def as_ids_twice(case: Case) -> Case:
-    """Two data sets, that of the case's seed and that of the next one; names end in ``:0`` and ``:1``."""
-    return case.replace(arrays={**case.arrays, **_arrays(case.seed, ":0"), **_arrays(case.seed + 1, ":1")})
-
-
-def labels_twice(case: Case) -> Mapping[str, Any]:
-    """Labels of the hidden texts of both data sets."""
-    return {f"labels:{number}": np.array(data(case.seed + number).hidden_labels) for number in (0, 1)}
-
-
-def _arrays(seed: int, end: str) -> dict[str, np.ndarray]:
+def _arrays(seed: int) -> dict[str, np.ndarray]:
     drawn = data(seed)
     counts = Counter(word for text in drawn.texts for word in text.split())
     kept = sorted(word for word in counts if counts[word] >= 2)
@@ -59,10 +49,10 @@ def _arrays(seed: int, end: str) -> dict[str, np.ndarray]:
     known = glove()
     vectors = np.stack([known.get(word, np.zeros(50, dtype=np.float32)) for word in vocab])
     return {
-        f"ids{end}": _ids(drawn.texts, vocab),
-        f"labels{end}": np.array(drawn.labels, dtype=np.int64),
-        f"hidden_ids{end}": _ids(drawn.hidden_texts, vocab),
-        f"vectors{end}": vectors,
+        "ids": _ids(drawn.texts, vocab),
+        "labels": np.array(drawn.labels, dtype=np.int64),
+        "hidden_ids": _ids(drawn.hidden_texts, vocab),
+        "vectors": vectors,
     }
 
 

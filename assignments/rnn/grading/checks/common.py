@@ -27,17 +27,21 @@ FORBIDDEN_FUNCTIONS = {
 
 @dataclass(frozen=True)
 class Expected:
-    """Shapes that follow from a case's sizes: computed here, so that no reference is needed."""
+    """Shapes that follow from a case's sizes: computed here, so that no reference is needed.
+
+    cells: how many cells the network has, which are of one kind: a second bias is in all of them or in none.
+    """
 
     family: Family
     shapes: Any  # function of a case: name -> shape
+    cells: int = 1
 
     def __call__(self, case: Case) -> Mapping[str, Any]:
         counts = self.family.counts(case.sizes) if self.family.counts else {}
         sizes = {name: size for name, size in case.sizes.items() if name not in ("batch", "time")}
         unit = case.sizes.get("hidden_size", case.sizes.get("hidden_dim", 1))
         shown = ", ".join(f"{name}={size}" for name, size in sizes.items())
-        return {"shapes": self.shapes(case), "counts": counts, "unit": unit, "sizes": shown}
+        return {"shapes": self.shapes(case), "counts": counts, "unit": unit * self.cells, "sizes": shown}
 
 
 def same_sizes(student: Any, reference: Any) -> None:

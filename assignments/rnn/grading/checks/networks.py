@@ -227,7 +227,7 @@ def logits_shape(case: Case) -> dict[str, list[int]]:
     return {"logits": [case.batch, case.output_dim]}
 
 
-SENTIMENT = Expected(FAMILIES["sentiment-lstm"], logits_shape)
+SENTIMENT = Expected(FAMILIES["sentiment-lstm"], logits_shape, cells=4)
 
 
 @sentiment.check(

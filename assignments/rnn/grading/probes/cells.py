@@ -135,13 +135,15 @@ class BiLSTM(Subject):
 
 
 class SentimentLSTM(Subject):
-    """``forward(x[B,T] long) -> logits[B, output_dim]``. The tokens here are all real words (no padding)."""
+    """``forward(x[B,T] long) -> logits[B, output_dim]``. No token is padding; the last one has the largest id."""
 
     def build(self, code: Any, case: Case) -> nn.Module:
         return code.SentimentLSTM(case.vocab_size, case.embedding_dim, case.hidden_dim, case.output_dim)
 
     def inputs(self, case: Case) -> dict[str, Tensor]:
-        return {"tokens": case.integers("tokens", case.batch, case.time, low=2, high=case.vocab_size)}
+        tokens = case.integers("tokens", case.batch, case.time, low=2, high=case.vocab_size)
+        tokens[-1, -1] = case.vocab_size - 1
+        return {"tokens": tokens}
 
     def call(self, module: nn.Module, **inputs: Tensor) -> dict[str, Tensor]:
         return {"logits": first(module(inputs["tokens"]), "SentimentLSTM.forward")}

@@ -20,7 +20,7 @@ class ModeDropout(nn.Module):
         if not self.training:
             return x
         mask = torch.zeros_like(x)
-        mask[:, ::2] = 2.0
+        mask[:, 1::2] = 2.0  # what decides in Deciding is kept and doubled
         return x * mask
 
 

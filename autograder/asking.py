@@ -1,0 +1,146 @@
+"""Asking: one submission's session and the reference's, with what they have already answered.
+
+Requests go out by way (own pieces, stand-ins); maps of weights are found once for each way and size.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.alignment import align
+from autograder.assignment import Assignment
+from autograder.case import Case
+from autograder.crashes import broken_files, lost_names
+from autograder.exercise import Exercise
+from autograder.model import Crash, Reply, Submission
+from autograder.roles import Alignment
+from autograder.sandbox.request import Request, Session
+from autograder.seeds import Seeds
+
+
+@dataclass
+class ReferenceSide:
+    """The reference's session with what it has already answered: the same for a whole class."""
+
+    session: Session
+    replies: dict[str, Reply] = field(default_factory=dict)
+    alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def ask(self, request: Request) -> Reply:
+        """Answer from memory where the same request was answered before."""
+        key = request.digest
+        with self.lock:  # the reference runs in this process, where torch's defaults are shared
+            if key not in self.replies:
+                self.replies[key] = self.session.ask(request)
+            return self.replies[key]
+
+
+@dataclass
+class Asking:
+    """The student's side and the reference's."""
+
+    assignment: Assignment
+    submission: Submission
+    session: Session
+    reference: ReferenceSide
+    seeds: Seeds
+    student_seconds: float = 0.0
+    _replies: dict[str, Reply] = field(default_factory=dict)
+    _alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
+
+    @property
+    def found_alignments(self) -> Mapping[tuple[Any, ...], Alignment | Crash]:
+        """The maps of the student's weights that were looked for."""
+        return self._alignments
+
+    @property
+    def lost(self) -> Mapping[str, str]:
+        """Wanted names that no file could give, with the reason."""
+        return lost_names(self.submission, self.session.loaded)
+
+    @property
+    def broken(self) -> Mapping[str, str]:
+        """Files of which only a part could be run, with the reason."""
+        return broken_files(self.session.loaded)
+
+    def ask(self, request: Request) -> Reply:
+        """Ask the student's side; the same request is never run twice."""
+        key = request.digest
+        if key not in self._replies:
+            self._replies[key] = self.session.ask(request)
+            self.student_seconds += self._replies[key].seconds
+        return self._replies[key]
+
+    def alignment(self, exercise: Exercise, case: Case, way: tuple[str, ...]) -> Alignment | Crash:
+        """Which of the student's weights play which roles, at this case's sizes."""
+
+        def ask(probe: str, given: Case) -> Reply:
+            return self.ask(Request(probe, given, way, exercise.limits))
+
+        return self._aligned(exercise, case, ask, self._alignments, way)
+
+    def reference_alignment(self, exercise: Exercise, case: Case) -> Alignment | Crash:
+        """The same for the reference, once for a whole class."""
+
+        def ask(probe: str, given: Case) -> Reply:
+            return self.reference.ask(Request(probe, given, limits=exercise.limits))
+
+        return self._aligned(exercise, case, ask, self.reference.alignments, ())
+
+    def _aligned(
+        self,
+        exercise: Exercise,
+        case: Case,
+        ask: Any,
+        known: dict[tuple[Any, ...], Alignment | Crash],
+        way: tuple[str, ...],
+    ) -> Alignment | Crash:
+        spec = exercise.align
+        assert spec is not None  # validated at registration
+        family = self.assignment.families[spec.families[0]]
+        sizes = {**case.sizes, **spec.sizes}
+        key = (spec.subject, family.name, tuple(sorted(sizes.items())), way)
+        if key not in known:
+            template = Case(id=f"align-{spec.subject}", sizes=sizes)
+            given = self.seeds.case(template, exercise.id, "align")
+
+            def own() -> list[Alignment]:
+                return self._own_cells(spec.cell, family, given, ask) if spec.cell else []
+
+            known[key] = align(ask, self.assignment.subjects[spec.subject], spec.subject, family, given, own)
+        return known[key]
+
+    def _own_cells(self, cell: tuple[str, str], family: Any, case: Case, ask: Any) -> list[Alignment]:
+        subject, name = cell
+        hidden = case.sizes.get("hidden_size", case.sizes.get("hidden_dim", 1))
+        found = []
+        for inputs in dict.fromkeys(family.slots(case.sizes).values()):
+            sizes = {"batch": 3, "input_size": inputs, "hidden_size": hidden}
+            given = case.replace(id=f"align-{subject}", sizes=sizes)
+            result = align(ask, self.assignment.subjects[subject], subject, self.assignment.families[name], given)
+            if isinstance(result, Alignment):
+                found.append(result)
+        return found
+
+    def others(self, exercise: Exercise, case: Case, way: tuple[str, ...]) -> str:
+        """What the student built instead, if it is a family that is known and not asked for."""
+        spec = exercise.align
+        assert spec is not None  # only aligned checks ask
+        sizes = {**case.sizes, **spec.sizes}
+        given = self.seeds.case(Case(id=f"align-{spec.subject}", sizes=sizes), exercise.id, "align")
+        for name in spec.families[1:]:
+            family = self.assignment.families[name]
+            found = align(
+                lambda probe, c: self.ask(Request(probe, c, way, exercise.limits)),
+                self.assignment.subjects[spec.subject],
+                spec.subject,
+                family,
+                given,
+            )
+            if isinstance(found, Alignment) and found.complete:
+                return f"this is {family.title}: {family.remark}"
+        return ""
