@@ -243,15 +243,18 @@ def _mistake(work: _Work, one: Mistake, using: Sequence[Exercise], bench: Bench)
 
 def _null(work: _Work, one: Null, bench: Bench) -> Row:
     (grade,) = bench.grades(one.submission(work.reference), [work.exercise(one.exercise)])
-    passed = [f.id for f in grade.checks if f.kind in NUMBERS and f.outcome in (Outcome.PASSED, Outcome.VOID)]
+    numbers = [f for f in grade.checks if f.kind in NUMBERS]
+    short = [f"passes {f.id}" for f in numbers if f.outcome is Outcome.PASSED]
+    # one that breaks says nothing about the check
+    short += [f"{f.id}: {_words(f)}" for f in numbers if f.outcome in (Outcome.VOID, Outcome.CRASHED)]
     first = next((f.id for f in grade.checks if f.outcome is not Outcome.PASSED), "")
-    said = f"passes {', '.join(passed)}" if passed else ""
-    return Row("nulls", one.id, one.title, not passed, first and f"{grade.id}.{first}", said)
+    return Row("nulls", one.id, one.title, not short, first and f"{grade.id}.{first}", "; ".join(short))
 
 
 def _mutant(work: _Work, one: Mutant, judges: Sequence[Exercise], listed: Equivalents, bench: Bench) -> Row:
     file = known.source_file(one.source, one.file, judges[0], work.assignment)
-    found = bench.first_wrong(known.in_place(work.reference, file, file.defines), judges)
+    changed = known.in_place(work.reference, file, file.defines)
+    found = bench.first_wrong(changed, judges, training=one.definition not in listed.free)
     reason = listed.reason(one)
     state, said, ok = "survived", "no check notices", False
     if found is not None and found[1].outcome is Outcome.VOID:

@@ -45,13 +45,22 @@ class Bench:
         self.judged(submission, work)
         return grades
 
-    def first_wrong(self, submission: Submission, exercises: Iterable[Exercise]) -> tuple[str, Finding] | None:
-        """The first check worth points that does not pass, as ("exercise.check", finding). The rest is not run."""
+    def first_wrong(
+        self, submission: Submission, exercises: Iterable[Exercise], *, training: bool = True
+    ) -> tuple[str, Finding] | None:
+        """The first check worth points that does not pass, as ("exercise.check", finding). The rest is not run.
+
+        training: ask the checks of trained accuracy too.
+        """
         found: list[tuple[str, Finding]] = []
 
         def work(judged: Grading) -> None:
             for exercise in exercises:
-                scored = [check for check in exercise.checks if check.points and not check.bonus]
+                scored = [
+                    check
+                    for check in exercise.checks
+                    if check.points and not check.bonus and (training or check.kind != "accuracy")
+                ]
                 for finding in judged.findings(exercise, scored):
                     if finding.outcome is not Outcome.PASSED:
                         found.append((f"{exercise.id}.{finding.id}", finding))

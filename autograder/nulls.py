@@ -38,7 +38,7 @@ NULLS = {
     ),
 }
 
-# The reference's definition is called on copies, so that what it does to its arguments is undone too.
+# What a function of the reference has trained is undone: a null model has learnt nothing either.
 _WRAPPER = """
 import copy
 import inspect
@@ -78,8 +78,12 @@ def _null(real):
         return Null
 
     def null(*arguments, **named):
-        arguments, named = copy.deepcopy((arguments, named))
-        return _changed(real(*arguments, **named), _first(arguments))
+        modules = [part for part in (*arguments, *named.values()) if isinstance(part, torch.nn.Module)]
+        before = [copy.deepcopy(module.state_dict()) for module in modules]
+        answer = real(*arguments, **named)
+        for module, state in zip(modules, before):
+            module.load_state_dict(state)
+        return _changed(answer, _first(arguments))
 
     null.__name__, null.__qualname__ = real.__name__, real.__qualname__
     return null
