@@ -190,7 +190,9 @@ def items(student: Any, reference: Any) -> None:
         same_shape(what, student[name], reference[name])
         _whole(what, student[name])
         close(what, student[name], reference[name])
-    for what, dtype in student.dtypes.items():  # every whole number arrives here as int64
+    dtypes = student.dtypes if isinstance(student.dtypes, dict) else {}
+    require(dtypes.keys() == reference.dtypes.keys(), "the items' dtypes could not be read")
+    for what, dtype in dtypes.items():  # every whole number arrives here as int64
         require(dtype == "torch.int64", f"the {what} of an item has dtype {dtype}; expected int64 (torch.long)")
 
 
