@@ -7,6 +7,7 @@ program was just before its time was over). Whatever it says may be the submissi
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import fcntl
 import io
 import json
@@ -14,7 +15,7 @@ import os
 import signal
 import struct
 import sys
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from types import FrameType
 from typing import Any
 
@@ -25,8 +26,10 @@ from autograder.sandbox.perform import VALUE, fresh_state, perform
 OUTPUT, CHANNEL, NOTES = 1, 3, 4
 NOTES_BYTES = 64 * 1024
 PROGRESS = struct.Struct("<qq")  # number of the file, number of the unit; at the start of the notes
-SPILLED = struct.Struct("<Q")  # bytes of output that were dropped; at the end of the notes
-PLACE = struct.Struct("<Q")  # length of a JSON list of frames; after the progress
+SPILLED = struct.Struct("<Q")  # bytes of output that were dropped; after the progress
+PLACE = struct.Struct("<Q")  # length of a JSON list of frames; after the spilled bytes
+PLACE_AT = PROGRESS.size + SPILLED.size
+TRACE_AT = 40 * 1024  # from here on what faulthandler writes, while compiled code keeps Python from running
 
 
 def take_descriptors(channel: int, output: int, notes: int) -> None:
@@ -59,14 +62,14 @@ def live(probes: Any) -> None:
     )
     fresh_state(asked["seed"])
     with loader.installed():
-        done = _watched(asked["seconds"], loader.names, loader.load)
+        done = _watched(asked, loader.names, loader.load)
         answer(wire.encode({"id": asked["id"], "kind": "observation"} | {f"{VALUE}{k}": v for k, v in done.items()}))
         while True:
             asked = receive()
             request = asked
             answer(
                 _watched(
-                    asked["seconds"],
+                    asked,
                     loader.names,
                     lambda: perform(probes.PROBES, loader.code, request, loader.names),  # noqa: B023
                 )
@@ -133,7 +136,7 @@ def _spill(size: int) -> None:
     """Count what was dropped, where the grader can show it."""
     global _spilled
     _spilled += size
-    _note(SPILLED.pack(_spilled), NOTES_BYTES - SPILLED.size)
+    _note(SPILLED.pack(_spilled), PROGRESS.size)
 
 
 _spilled = 0
@@ -155,23 +158,33 @@ def _note(data: bytes, place: int) -> None:
         return  # closed by the submission: then nobody can say where it was
 
 
-def _watched(seconds: float, files: Container[str], work: Callable[[], Any]) -> Any:
-    """Do ``work``; shortly before its time is over, note where the student's code is."""
+def _watched(asked: Mapping[str, Any], files: Container[str], work: Callable[[], Any]) -> Any:
+    """Do ``work``; shortly before its wall-clock or CPU time is over, note where the student's code is.
+
+    Twice: in Python, with the names of classes, and by faulthandler, which also sees a program that is
+    inside one long call of compiled code.
+    """
 
     def look(number: int, frame: FrameType | None) -> None:
-        text = json.dumps(blame.stack(frame, files)).encode()[: NOTES_BYTES - 64]
-        _note(PLACE.pack(len(text)) + text, PROGRESS.size)
+        text = json.dumps(blame.stack(frame, files)).encode()[: TRACE_AT - PLACE_AT - PLACE.size]
+        _note(PLACE.pack(len(text)) + text, PLACE_AT)
 
     global _spilled
     _spilled = 0
-    _note(PLACE.pack(0), PROGRESS.size)
-    _note(SPILLED.pack(0), NOTES_BYTES - SPILLED.size)
-    signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds * 0.9, seconds - 0.5), 0.1)
+    _note(SPILLED.pack(0) + PLACE.pack(0), PROGRESS.size)
+    with contextlib.suppress(OSError):
+        os.lseek(NOTES, TRACE_AT, os.SEEK_SET)
+    clocks = ((signal.ITIMER_REAL, signal.SIGALRM, "seconds"), (signal.ITIMER_PROF, signal.SIGPROF, "cpu"))
+    for timer, number, limit in clocks:
+        faulthandler.unregister(number)
+        signal.signal(number, look)
+        faulthandler.register(number, file=NOTES, all_threads=False, chain=True)
+        signal.setitimer(timer, max(asked[limit] * 0.9, asked[limit] - 0.5), 0.1)
     try:
         return work()
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        for timer, _, _ in clocks:
+            signal.setitimer(timer, 0)
 
 
 def _installed(name: str) -> bool:

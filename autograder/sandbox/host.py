@@ -108,6 +108,7 @@ class ZygoteSession:
         self._stops: list[dict[str, Any]] = []  # failures of loading that only this side saw
         self._wards: dict[tuple[str, ...], Ward] = {}
         self._closed = False
+        self._odd = False
         self._loaded = self._try(())
 
     @property
@@ -120,6 +121,8 @@ class ZygoteSession:
         if self._closed:
             return Crash("engine", "the session is closed")
         names = tuple(sorted(request.stand_ins))
+        if fault := self._unknown(request.probe, names):
+            return Crash("engine", fault)
         ward = self._wards.get(names)
         if ward is None:
             reply = self._try(names)
@@ -135,8 +138,23 @@ class ZygoteSession:
             self._abandon()
             return Crash("engine", f"the sandbox failed: {error}")
 
+    def _unknown(self, probe: str, names: tuple[str, ...]) -> str:
+        """What the assignment asks for and its probes do not have: our fault, found on our side."""
+        try:
+            keeper = self._sandbox.keeper()
+        except (SandboxError, OSError):
+            return ""  # said, and mended, where the child is made
+        for name in names:
+            if name not in keeper.stand_ins:
+                return f"the probes have no stand-in {name!r}"
+        return "" if probe in keeper.probes else f"no probe {probe!r}; there are {', '.join(sorted(keeper.probes))}"
+
     def close(self) -> None:
-        """End the children and empty the folder that they wrote to."""
+        """End the children and empty the folder that they wrote to.
+
+        A zygote is not trusted further after a submission that spoke out of turn, or where it is not
+        as it was before.
+        """
         if self._closed:
             return
         self._closed = True
@@ -146,6 +164,8 @@ class ZygoteSession:
             self._wards.clear()
             if self._sandbox._keeper is not None:
                 self._sandbox.keeper().clean()
+                if self._odd or not self._sandbox.keeper().sound():
+                    self._abandon()
         except (SandboxError, OSError):
             self._abandon()
 
@@ -153,12 +173,14 @@ class ZygoteSession:
         try:
             frame = ward.exchange(message, limits)
         except Stopped as stop:
+            self._odd |= stop.kind == "protocol"
             output, left = ward.printed()
             self._drop(names)
             return Crash(stop.kind, stop.message, "", stop.frames, ward.seconds, output, left)
         output, left = ward.printed()
         reply = transfer.reply_of(frame, number=ward.number, seconds=ward.seconds, output=output, truncated=left)
         if isinstance(reply, Crash) and reply.kind == "protocol":
+            self._odd = True
             self._drop(names)
         return reply
 
@@ -182,7 +204,7 @@ class ZygoteSession:
             self._drop(next(iter(self._wards)))
         reply: Reply = Crash("engine", "not loaded")
         for _ in range(LOADS):
-            ward = self._wards[names] = Ward(keeper, self._sandbox.memory)
+            ward = self._wards[names] = Ward(keeper, self._sandbox.memory, self._files)
             message: dict[str, Any] = {"files": self._files, "stubs": self._sandbox.stubs, "stand_ins": list(names)}
             message |= {"skip": {str(number): skip for number, skip in self._skip.items()}, "seed": self._seed}
             reply = transfer.load_reply(self._exchange(names, ward, message, self._sandbox.load))

@@ -19,7 +19,7 @@ from autograder.errors import IsolationError, SandboxError
 from autograder.sandbox import bundle
 from autograder.sandbox.diagnose import why
 from autograder.sandbox.policy import plan
-from autograder.sandbox.procfs import pid_of, threads_of, virtual_bytes
+from autograder.sandbox.procfs import children_of, descriptors_of, pid_of, threads_of, virtual_bytes
 
 MOST_MESSAGE = 64 * 1024
 _PREFIX = "autograder-sandbox-"
@@ -76,8 +76,11 @@ class Keeper:
         self.pid = pid_of(fds[0])
         os.close(fds[0])
         self.landlock = int(ready["landlock"])
+        self.probes, self.stand_ins = frozenset(ready["probes"]), frozenset(ready["stand_ins"])
         ours.settimeout(ANSWER_SECONDS)
         self._verify(ready)
+        self.clean()  # with its answer it is past its beginnings
+        self._descriptors = descriptors_of(self.pid)
 
     def _verify(self, ready: dict[str, Any]) -> None:
         host = torch.backends.cpu.get_cpu_capability()
@@ -110,6 +113,17 @@ class Keeper:
         """Empty the folder that submissions write to."""
         if not self._call({"do": "clean"})[0].get("clean"):
             raise SandboxError("the sandbox's folder could not be emptied")
+
+    def sound(self) -> bool:
+        """Whether it is as it was before the first submission: one thread, no child, the same descriptors.
+
+        To be asked between submissions. Its memory cannot be reached from a child, which has a copy.
+        """
+        try:
+            as_before = threads_of(self.pid) == 1 and descriptors_of(self.pid) == self._descriptors
+            return as_before and not children_of(self.pid)
+        except OSError:
+            return False
 
     def preload(self, names: set[str]) -> None:
         """Import libraries that the next submission wants, so that it and later ones need not."""

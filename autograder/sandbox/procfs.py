@@ -25,6 +25,17 @@ def threads_of(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/task"))
 
 
+def descriptors_of(pid: int) -> frozenset[tuple[str, str]]:
+    """Its open descriptors: number and what each leads to. Raises OSError where it cannot be seen."""
+    folder = f"/proc/{pid}/fd"
+    return frozenset((number, os.readlink(f"{folder}/{number}")) for number in os.listdir(folder))
+
+
+def children_of(pid: int) -> list[int]:
+    """Its children, ended ones that nobody has reaped too. Raises OSError where it cannot be seen."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def virtual_bytes(pid: int) -> int:
     """Its address space, which RLIMIT_AS bounds."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * _PAGE

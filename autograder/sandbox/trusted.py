@@ -88,7 +88,7 @@ class TrustedSession:
             frame = perform(self._probes.PROBES, loader.code, case_values(request.probe, request.case), loader.names)
             seconds = time.process_time() - start
         printed, left = _cut(output)
-        return transfer.reply_of(frame, number=0, seconds=seconds, output=printed, truncated=left)
+        return transfer.reply_of(frame, number=0, seconds=seconds, output=printed, truncated=left, ours=True)
 
     def close(self) -> None:
         """Forget the loaded modules."""

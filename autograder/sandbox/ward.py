@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import json
 import os
 import select
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.model import Frame, Limits
 from autograder.sandbox import wire
-from autograder.sandbox.child import NOTES_BYTES, PLACE, PROGRESS, SPILLED
 from autograder.sandbox.keeper import Keeper
+from autograder.sandbox.notes import Notes, memory_file
 from autograder.sandbox.procfs import cpu_seconds, queued_seconds
-from autograder.sandbox.transfer import frame_of
 from autograder.sandbox.wire import WireError
 
 OUTPUT_BYTES = 2**20  # that one request may print; more is dropped
 SHOWN_BYTES = 64 * 1024  # that are kept of it
 LAST_RESORT_CPU = 3600
 PATIENCE = 3.0  # times the limit, at most, where the machine and not the child is slow
-_SEALS = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
 
 class Stopped(Exception):  # noqa: N818  # what became of the child
@@ -37,12 +33,15 @@ class Stopped(Exception):  # noqa: N818  # what became of the child
 
 
 class Ward:
-    """One child of a zygote. memory: bytes of address space it may add to the zygote's."""
+    """One child of a zygote. memory: bytes of address space it may add to the zygote's.
 
-    def __init__(self, keeper: Keeper, memory: int) -> None:
+    files: what it will load, in which the place of a program that was stopped is looked up.
+    """
+
+    def __init__(self, keeper: Keeper, memory: int, files: Sequence[Mapping[str, Any]] = ()) -> None:
         self._keeper = keeper
         self._channel, theirs = socket.socketpair()
-        self._output, self._notes = _memory_file("output", OUTPUT_BYTES), _memory_file("notes", NOTES_BYTES)
+        self._output, self._notes = memory_file("output", OUTPUT_BYTES), Notes(files)
         self._pidfd = -1
         self.number = 0
         self.seconds = 0.0  # CPU time of the last exchange
@@ -50,7 +49,7 @@ class Ward:
         with theirs:
             try:
                 self._inside, self.pid, self._pidfd = keeper.fork(
-                    theirs.fileno(), self._output, self._notes, memory=memory, cpu=LAST_RESORT_CPU
+                    theirs.fileno(), self._output, self._notes.fd, memory=memory, cpu=LAST_RESORT_CPU
                 )
             except BaseException:
                 self._close()
@@ -68,14 +67,14 @@ class Ward:
         frame came in time or the child ended: it is ended then in any case.
         """
         self.number += 1
-        frame = wire.prefixed(wire.encode({**message, "id": self.number, "seconds": limits.seconds}))
+        frame = wire.prefixed(wire.encode({**message, "id": self.number, "seconds": limits.seconds, "cpu": limits.cpu}))
         os.lseek(self._output, 0, os.SEEK_SET)  # the child's descriptor has the same position
         clock = _Clock(self.pid, limits)
         try:
             self._send(frame, clock)
             reply = self._read(wire.length(self._read(wire.LENGTH.size, clock)), clock)
         except _Expired as expired:
-            frames = self._place()
+            frames = self._notes.place()
             self.end()
             raise Stopped("deadline", f"stopped after {expired}{_where(frames)}", frames) from None
         except WireError as error:
@@ -91,8 +90,7 @@ class Ward:
         """What it printed since the last message went out, bounded, and how many bytes were left out."""
         size = min(os.lseek(self._output, 0, os.SEEK_CUR), OUTPUT_BYTES)
         data = os.pread(self._output, min(size, SHOWN_BYTES), 0)
-        (spilled,) = SPILLED.unpack(os.pread(self._notes, SPILLED.size, NOTES_BYTES - SPILLED.size))
-        return data.decode("utf-8", "replace"), size - len(data) + min(spilled, 2**40)
+        return data.decode("utf-8", "replace"), size - len(data) + self._notes.spilled()
 
     def end(self) -> int:
         """Kill it if it lives, reap it and close everything but what it left: its wait status."""
@@ -118,11 +116,11 @@ class Ward:
         self._close()
 
     def _close(self) -> None:
-        if self._notes >= 0:
-            file, unit = PROGRESS.unpack(os.pread(self._notes, PROGRESS.size, 0))
-            self.reached = int(file), int(unit)
+        if self._notes.fd >= 0:
+            self.reached = self._notes.reached()
+            self._notes.close()
         self._channel.close()
-        for name in ("_output", "_notes", "_pidfd"):
+        for name in ("_output", "_pidfd"):
             if (fd := getattr(self, name)) >= 0:
                 os.close(fd)
                 setattr(self, name, -1)
@@ -170,16 +168,6 @@ class Ward:
         clock.check()
         return data
 
-    def _place(self) -> tuple[Frame, ...]:
-        """Where the student's code was just before its time was over, as the child noted it."""
-        (size,) = PLACE.unpack(os.pread(self._notes, PLACE.size, PROGRESS.size))
-        try:
-            text = os.pread(self._notes, min(size, NOTES_BYTES), PROGRESS.size + PLACE.size)
-            entries = json.loads(text) if size else []
-            return tuple(frame_of(entry) for entry in entries[:20])
-        except (ValueError, TypeError, KeyError, RecursionError, WireError):
-            return ()
-
 
 class _Expired(Exception):  # noqa: N818
     """The time is over; says which."""
@@ -215,14 +203,6 @@ class _Clock:
         self._end = min(self._start + self._limits.seconds + queued, self._last)
         if now >= self._end:
             raise _Expired(f"{self._limits.seconds:g} s")
-
-
-def _memory_file(name: str, size: int) -> int:
-    """A file in memory of fixed size: writing past its end fails, and nobody can cut it under our hands."""
-    fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(fd, size)
-    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
-    return fd
 
 
 def _where(frames: tuple[Frame, ...]) -> str:

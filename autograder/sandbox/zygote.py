@@ -74,6 +74,8 @@ def prepare(plan: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
     gc.freeze()
     capability = torch.backends.cpu.get_cpu_capability()
     ready = {"ready": True, "capability": capability, "landlock": lockdown.landlock, "torch": torch.__version__}
+    # told before any submission is here: afterwards nobody inside is believed about it
+    ready |= {"probes": sorted(probes.PROBES), "stand_ins": sorted(getattr(probes, "STAND_INS", {}))}
     return probes, lockdown, ready
 
 
