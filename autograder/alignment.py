@@ -12,6 +12,7 @@ parity of outputs and gradients at random weights then judges.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,7 @@ from autograder.roles import TIGHT, Alignment, Layout
 
 STEP = 0.7  # large enough that sigmoid and tanh bend: sign and gate show in one change
 ROUNDS = 4
+MOST_WEIGHTS, MOST_PARAMETERS, MOST_NAME, MOST_AXES = 100_000, 2000, 500, 8
 
 Ask = Callable[[str, Case], Reply]  # probe name, case -> reply
 UNREADABLE = Crash("protocol", "the experiment with your weights gave nothing that can be read")
@@ -109,14 +111,20 @@ def read_parameters(listing: Any) -> tuple[dict[str, Any], ...] | None:
     """The student's list of parameters, checked: names, shapes, counts. None if it is not such a list."""
     try:
         parameters: tuple[dict[str, Any], ...] = tuple(
-            {"name": str(p["name"]), "shape": [int(n) for n in p["shape"]], "count": int(np.prod(p["shape"]))}
-            for p in listing
+            {"name": str(p["name"]), "shape": [int(n) for n in p["shape"]]} for p in listing[: MOST_PARAMETERS + 1]
         )
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, OverflowError):
         return None
-    if sum(p["count"] for p in parameters) > 100_000 or any(n < 0 for p in parameters for n in p["shape"]):
+    # arrays of these names and shapes will be sent back: what cannot be sent is refused here, as the student's
+    names = {p["name"] for p in parameters}
+    shapes = [p["shape"] for p in parameters]
+    if len(names) < len(parameters) or len(parameters) > MOST_PARAMETERS or any(len(n) > MOST_NAME for n in names):
         return None
-    return parameters
+    if any(len(shape) > MOST_AXES or not all(0 <= n <= MOST_WEIGHTS for n in shape) for shape in shapes):
+        return None
+    if sum(math.prod(max(n, 1) for n in shape) for shape in shapes) > MOST_WEIGHTS:
+        return None
+    return tuple({**p, "count": math.prod(p["shape"])} for p in parameters)
 
 
 def _start(
@@ -129,8 +137,9 @@ def _start(
     role, sign, start = np.full(count, -1), np.ones(count), 0
     for parameter in parameters:
         stop = start + parameter["count"]
-        if parameter["name"] in known:
-            role[start:stop], sign[start:stop] = known[parameter["name"]]
+        indices, signs = known.get(parameter["name"], ((), ()))
+        if len(indices) == parameter["count"]:  # else it is no layer of torch's, whatever it calls itself
+            role[start:stop], sign[start:stop] = indices, signs
         start = stop
     unknown = np.setdiff1d(np.arange(layout.total), role)
     return _Search(layout, inputs, parameters, role, sign, dead=role < 0, open=unknown)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder import remarks
+from autograder.alignment import UNREADABLE
 from autograder.asking import Asking
 from autograder.case import Case
 from autograder.crashes import Verdict, crashed
@@ -144,12 +145,12 @@ class Grading(Asking):
             theirs: Alignment | None = None
             their_case = case
             if check.aligned:
-                found = self.alignment(exercise, case, way)
-                if isinstance(found, Crash):
-                    return self._crashed(found, exercise, way)
                 reference = self.reference_alignment(exercise, case)
                 if isinstance(reference, Crash) or not reference.complete:
                     return _void(f"the reference of {exercise.id} could not be aligned: {reference}")
+                found = self._aligned_or_refused(exercise, case, way)
+                if isinstance(found, Crash):
+                    return self._crashed(found, exercise, way)
                 mine, theirs = found, reference
                 canonical = mine.canonical(case)
                 their_case = case.replace(arrays={**case.arrays, **theirs.write(canonical)})
@@ -175,6 +176,20 @@ class Grading(Asking):
         if isinstance(reply, Crash):
             return self._crashed(reply, exercise, way)
         return self._judge(check, case, reply, expected, mine, notes, lambda: self.others(exercise, case, way))
+
+    def _aligned_or_refused(self, exercise: Exercise, case: Case, way: tuple[str, ...]) -> Alignment | Crash:
+        """The student's map, ready to be written through.
+
+        The reference has gone through the same code: an exception here comes of what the submission said
+        of its weights, and must not pass for a fault of ours.
+        """
+        try:
+            found = self.alignment(exercise, case, way)
+            if isinstance(found, Alignment):
+                found.write(found.canonical(case))
+        except Exception:
+            return UNREADABLE
+        return found
 
     def _beside(
         self,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autograder.roles import Alignment, Layout
 
 MOST_WAYS = 24
+MOST_PARTS = 500
 Known = tuple[np.ndarray, np.ndarray]  # of one parameter: flat indices of its roles, signs
 
 
@@ -42,7 +43,7 @@ def known_roles(
         return [{}]
     shapes = {str(p["name"]): tuple(p["shape"]) for p in parameters}
     try:
-        parts = [(str(m["name"]), str(m["class"]), bool(m["torch"])) for m in modules or ()]
+        parts = [(str(m["name"]), str(m["class"]), bool(m["torch"])) for m in (modules or [])[:MOST_PARTS]]
     except (TypeError, KeyError):
         parts = []
     table = _embedding(layout, shapes, parts)

@@ -114,10 +114,24 @@ def shapes(subject: Subject, code: Any, case: Case) -> dict[str, Any]:
     }
 
 
+def given_inputs(subject: Subject, case: Case) -> dict[str, torch.Tensor]:
+    """The subject's inputs; ``input:NAME`` arrays of the case take the place of drawn ones."""
+    inputs = subject.inputs(case)
+    return {
+        name: case.tensor(f"input:{name}") if f"input:{name}" in case.arrays else value
+        for name, value in inputs.items()
+    }
+
+
 def fill(module: nn.Module, case: Case) -> None:
-    """Write the case's ``weight:NAME`` arrays into the parameters of the same names."""
+    """Write the case's ``weight:NAME`` arrays into the parameters of the same names.
+
+    ``all_weights`` among its values is written into every parameter first.
+    """
     with torch.no_grad():
         for name, parameter in module.named_parameters():
+            if "all_weights" in case.values:
+                parameter.fill_(float(case.values["all_weights"]))
             key = f"weight:{name}"
             if key in case.arrays:
                 parameter.copy_(case.tensor(key).reshape(parameter.shape))
@@ -126,7 +140,8 @@ def fill(module: nn.Module, case: Case) -> None:
 def parity(subject: Subject, code: Any, case: Case) -> dict[str, Any]:
     """Outputs, and gradients for random cotangents, at given weights.
 
-    Values: ``out:NAME``, ``in_grad:NAME`` for each floating input, ``grad:NAME`` for each parameter.
+    Values: ``out:NAME``, ``in_grad:NAME`` for each floating input, ``grad:NAME`` for each parameter, and
+    ``after:NAME``, each input as the call left it: whether it was changed is decided outside.
     A gradient that does not exist counts as zeros. ``grad_error`` is set where backward itself failed.
     """
     module = new_module(subject, code, case).eval()
@@ -135,10 +150,9 @@ def parity(subject: Subject, code: Any, case: Case) -> dict[str, Any]:
         name: value.clone().requires_grad_() if value.is_floating_point() else value.clone()
         for name, value in subject.inputs(case).items()
     }
-    before = {name: value.detach().clone() for name, value in inputs.items()}
     outputs = subject.call(module, **inputs)
     values: dict[str, Any] = {f"out:{name}": value.detach().clone() for name, value in outputs.items()}
-    values["inputs_changed"] = [name for name in before if not torch.equal(before[name], inputs[name].detach())]
+    values |= {f"after:{name}": value.detach().clone() for name, value in inputs.items()}
     wanted = {f"in_grad:{name}": value for name, value in inputs.items() if value.requires_grad}
     wanted |= {f"grad:{name}": value for name, value in module.named_parameters() if value.requires_grad}
     loss = torch.zeros((), dtype=case.torch_dtype)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from hostile import harness
+from hostile.harness import Arena, Result, canary
 from hostile.table import Attack, record
 
 _found: dict[str, str] = {}
@@ -26,8 +31,48 @@ def seen(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return write
 
 
+@pytest.fixture
+def told() -> Callable[..., None]:
+    """``told(attack, result)``: for attacks that end in a grade, what was lost and the first message."""
+
+    def write(attack: Attack, result: Result) -> None:
+        _found[attack.key] = result.summary()
+
+    return write
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _recorded() -> Iterator[None]:
     yield
     if os.environ.get("HOSTILE_RECORD"):
         record(_found)
+
+
+@pytest.fixture(scope="session")
+def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+    """A course with canaries and a running sandbox; temporary files have a folder of their own."""
+    patch = pytest.MonkeyPatch()
+    folder = tmp_path_factory.mktemp("hostile")
+    patch.setenv("AUTOGRADER_CANARY", canary("environment"))
+    # short and for everybody: it holds the sandbox's folder
+    place = Path(tempfile.mkdtemp(prefix="hostile-"))
+    place.chmod(0o755)
+    patch.setattr(tempfile, "tempdir", str(place))
+    course = harness.make_course(folder)
+    work = place / "submissions"
+    work.mkdir()
+    sandbox = harness.make_sandbox(course)
+    try:
+        yield Arena(course, sandbox, work)
+    finally:
+        sandbox.__exit__(None, None, None)
+        left = [path.name for path in place.iterdir() if path != work]
+        shutil.rmtree(place)
+        patch.undo()
+        assert not left, left
+
+
+@pytest.fixture
+def grade_attack(arena: Arena) -> Callable[..., Result]:
+    """``grade_attack(files, "lstm_cell", ...)``: the grades, after everything around was seen to be as before."""
+    return arena.attack
