@@ -204,8 +204,8 @@ def _within(filename: str, inside: str) -> bool:
 
 
 def _slashes(name: str) -> str:
-    """Names as zips made on Windows should have written them; ``./`` in front says nothing."""
-    name = name.replace("\\", "/")
+    """Names as zips made on Windows should have written them; ``./`` and a second ``/`` say nothing."""
+    name = re.sub(r"/(?:\.?/)+", "/", name.replace("\\", "/"))
     while name.startswith("./"):
         name = name[2:]
     return name
