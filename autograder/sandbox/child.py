@@ -40,17 +40,10 @@ def take_descriptors(channel: int, output: int, notes: int) -> None:
     os.closerange(NOTES + 1, 65536)
 
 
-def live(probes: Any) -> None:
+def live(probes: Any, stand_ins: dict[str, Any]) -> None:
     """Load the submission that the first message brings, then answer one request after another."""
     sys.stdout, sys.stderr = _printer(), _printer()
     asked = receive()
-    given = getattr(probes, "STAND_INS", {})
-    if missing := [name for name in asked["stand_ins"] if name not in given]:
-        message = f"the probes have no stand-in {missing[0]!r}"
-        answer(wire.encode({"id": asked["id"], "kind": "engine", "message": message}))
-        return
-    stand_ins = {name: given[name] for name in asked["stand_ins"]}
-    del given
     _hide_probes()
     loader = Loader(
         asked["files"],

@@ -204,8 +204,8 @@ class ZygoteSession:
             self._drop(next(iter(self._wards)))
         reply: Reply = Crash("engine", "not loaded")
         for _ in range(LOADS):
-            ward = self._wards[names] = Ward(keeper, self._sandbox.memory, self._files)
-            message: dict[str, Any] = {"files": self._files, "stubs": self._sandbox.stubs, "stand_ins": list(names)}
+            ward = self._wards[names] = Ward(keeper, self._sandbox.memory, self._files, names)
+            message: dict[str, Any] = {"files": self._files, "stubs": self._sandbox.stubs}
             message |= {"skip": {str(number): skip for number, skip in self._skip.items()}, "seed": self._seed}
             reply = transfer.load_reply(self._exchange(names, ward, message, self._sandbox.load))
             if isinstance(reply, Observation):

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +94,17 @@ class Keeper:
         if (threads := threads_of(self.pid)) != 1:
             raise SandboxError(f"the zygote has {threads} threads; a fork of it could hang")
 
-    def fork(self, channel: int, output: int, notes: int, *, memory: int, cpu: int) -> tuple[int, int, int]:
+    def fork(
+        self, channel: int, output: int, notes: int, *, memory: int, cpu: int, stand_ins: Sequence[str] = ()
+    ) -> tuple[int, int, int]:
         """A new child that holds the three descriptors: its number inside, its number here, its pidfd.
 
-        memory: bytes of address space on top of what the zygote has; cpu: seconds, a last resort.
+        memory: bytes of address space on top of what the zygote has; cpu: seconds, a last resort;
+        stand_ins: names of those that the child, and no other process, makes for itself.
         """
         self.forks += 1
         message = {"do": "fork", "memory": virtual_bytes(self.pid) + memory, "cpu": cpu}
+        message["stand_ins"] = list(stand_ins)
         answer, fds = self._call(message, (channel, output, notes))
         if len(fds) != 1:
             raise SandboxError("the zygote sent no descriptor of its child")

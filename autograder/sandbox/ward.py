@@ -38,7 +38,13 @@ class Ward:
     files: what it will load, in which the place of a program that was stopped is looked up.
     """
 
-    def __init__(self, keeper: Keeper, memory: int, files: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        keeper: Keeper,
+        memory: int,
+        files: Sequence[Mapping[str, Any]] = (),
+        stand_ins: Sequence[str] = (),
+    ) -> None:
         self._keeper = keeper
         self._channel, theirs = socket.socketpair()
         self._output, self._notes = memory_file("output", OUTPUT_BYTES), Notes(files)
@@ -49,7 +55,12 @@ class Ward:
         with theirs:
             try:
                 self._inside, self.pid, self._pidfd = keeper.fork(
-                    theirs.fileno(), self._output, self._notes.fd, memory=memory, cpu=LAST_RESORT_CPU
+                    theirs.fileno(),
+                    self._output,
+                    self._notes.fd,
+                    memory=memory,
+                    cpu=LAST_RESORT_CPU,
+                    stand_ins=stand_ins,
                 )
             except BaseException:
                 self._close()

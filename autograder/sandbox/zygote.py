@@ -66,6 +66,7 @@ def prepare(plan: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
     importlib.import_module("torch._dynamo")  # else the first optimizer costs every child a second
     probes = importlib.import_module("probes")
     importlib.import_module("autograder.sandbox.child")
+    from autograder.sandbox import standins
     from autograder.sandbox.lockdown import Lockdown
 
     lockdown = Lockdown(plan)
@@ -75,7 +76,7 @@ def prepare(plan: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
     capability = torch.backends.cpu.get_cpu_capability()
     ready = {"ready": True, "capability": capability, "landlock": lockdown.landlock, "torch": torch.__version__}
     # told before any submission is here: afterwards nobody inside is believed about it
-    ready |= {"probes": sorted(probes.PROBES), "stand_ins": sorted(getattr(probes, "STAND_INS", {}))}
+    ready |= {"probes": sorted(probes.PROBES), "stand_ins": standins.names(probes)}
     return probes, lockdown, ready
 
 
@@ -140,14 +141,15 @@ def clean(box: str) -> bool:
 
 def begin(job: dict[str, Any], lockdown: Any, probes: Any) -> None:
     """A child's life: give everything up, then run the submission."""
-    from autograder.sandbox import child
+    from autograder.sandbox import child, standins
 
+    stand_ins = standins.make(probes, job["stand_ins"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     lockdown.close_files()
     child.take_descriptors(*job["fds"])
     lockdown.close_calls(memory=job["memory"], cpu=job["cpu"])
     del lockdown
-    child.live(probes)
+    child.live(probes, stand_ins)
     os._exit(0)
 
 

@@ -1,8 +1,9 @@
 """What the grader does with your code. It knows no answers: run it yourself."""
 
+from typing import Any
+
 from . import accuracy, analysis, cells, inference, text, training
 from .cells import SUBJECTS
-from .stand_ins import STAND_INS
 
 PROBES = {
     **cells.PROBES,
@@ -13,4 +14,13 @@ PROBES = {
     **inference.PROBES,
 }
 
-__all__ = ["PROBES", "STAND_INS", "SUBJECTS"]
+__all__ = ["PROBES", "SUBJECTS"]
+
+
+def __getattr__(name: str) -> Any:
+    """``STAND_INS``, loaded when somebody asks: beside a submission none may lie that it was not given."""
+    if name == "STAND_INS":
+        from .stand_ins import STAND_INS
+
+        return STAND_INS
+    raise AttributeError(name)

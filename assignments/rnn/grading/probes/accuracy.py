@@ -10,14 +10,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, TensorDataset
 
 from autograder.case import Case
 from autograder.subject import ContractError, describe
-
-from .stand_ins import STAND_INS
-from .stand_ins import SentimentDataset as IdsAndLabels
-from .stand_ins import train_epoch as train_once
 
 EPOCHS, BATCH, RATE, SIZE = 10, 32, 5e-3, 32
 CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
@@ -61,7 +57,7 @@ def _place(error: Exception) -> str:
 def _all_ours(code: Any) -> bool:
     """The pieces are the grader's own: training with them would show nothing of the submission."""
     try:
-        return code.SentimentLSTM is STAND_INS["SentimentLSTM"] or code.train_epoch is STAND_INS["train_epoch"]
+        return any(piece.__module__.endswith(".stand_ins") for piece in (code.SentimentLSTM, code.train_epoch))
     except Exception:
         return False
 
@@ -189,9 +185,15 @@ def train_improved(code: Any, case: Case) -> dict[str, Any]:
 def fit(model: nn.Module, ids: Tensor, labels: Tensor) -> nn.Module:
     """The grader's own loop: Adam, batches of 32, 10 epochs."""
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
-    batches = DataLoader(IdsAndLabels(ids, labels), batch_size=BATCH, shuffle=True)
+    criterion = nn.CrossEntropyLoss()
+    batches = DataLoader(TensorDataset(ids.long(), labels.long()), batch_size=BATCH, shuffle=True)
     for _ in range(EPOCHS):
-        train_once(model, batches, optimizer, nn.CrossEntropyLoss())
+        model.train()
+        for given, wanted in batches:
+            loss = criterion(model(given), wanted)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
     return model
 
 
