@@ -76,6 +76,8 @@ def grade(
         for one in done:
             sys.stdout.write(json.dumps(read(one.folder).to_json(), ensure_ascii=False) + "\n")
     terminal.summary(console, done, received, out)
+    for fault in course_.diagnosis.faults:
+        console.print(f"[magenta]the diagnosis failed, which costs nobody a point:[/] {fault}", markup=True)
     return 1 if received.unattributed or any(one.void for one in done) else 0
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import difflib
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from autograder import known, lookalike
+from autograder import known, lookalike, onpaper
 from autograder.asking import ReferenceSide
 from autograder.assignment import Assignment
 from autograder.case import Case
@@ -51,6 +52,7 @@ class Diagnosis:
     _mistakes: Mapping[str, Sequence[Mistake]] | None = None
     _examined: dict[str, tuple[_Examined, ...]] = field(default_factory=dict)
     _families: dict[tuple[str, str], Any] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)  # our own exceptions: they cost a name, never a grade
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def explain(self, judged: Grading, exercise: Exercise, grade: ExerciseGrade) -> ExerciseGrade:
@@ -58,16 +60,45 @@ class Diagnosis:
         wrong = [finding for finding in grade.checks if finding.outcome in WRONG and not finding.bonus]
         if not wrong:
             return grade
-        with self._lock:
-            found = self._nearest(judged, exercise, wrong)
+        try:
+            with self._lock:
+                found = self._nearest(judged, exercise, wrong)
+                grade = self._on_paper(judged, exercise, grade)
+        except Exception:
+            self.faults.append(f"{judged.submission.student}, {exercise.id}:\n{traceback.format_exc(limit=-4)}")
+            return grade
         if found is None:
             return grade
+        wrong = [finding for finding in grade.checks if finding.outcome in WRONG and not finding.bonus]
         name = MistakeName(found.mistake.id, found.mistake.title)
         checks = tuple(
             self._named(finding, name, found, first=finding is wrong[0]) if finding in wrong else finding
             for finding in grade.checks
         )
         return replace(grade, checks=checks)
+
+    def _on_paper(self, judged: Grading, exercise: Exercise, grade: ExerciseGrade) -> ExerciseGrade:
+        """The first failed parity check with the smallest case that shows it, if there is one."""
+        spec = exercise.align
+        failed = next((f for f in grade.checks if f.kind == "parity" and f.outcome is Outcome.FAILED), None)
+        if spec is None or failed is None:
+            return grade
+
+        def ask(probe: str, given: Case) -> Reply:
+            return judged.ask(Request(probe, given, limits=exercise.limits))
+
+        table = onpaper.smallest(
+            ask,
+            lambda case: judged.alignment(exercise, case, ()),
+            self.assignment.subjects[spec.subject],
+            spec.subject,
+            self.assignment.families[spec.families[0]],
+            exercise.cases[0].sizes,
+        )
+        if table is None:
+            return grade
+        shown = replace(failed, evidence=(table, *failed.evidence))
+        return replace(grade, checks=tuple(shown if f is failed else f for f in grade.checks))
 
     @staticmethod
     def _named(finding: Finding, name: MistakeName, found: _Examined, *, first: bool) -> Finding:
@@ -80,14 +111,14 @@ class Diagnosis:
         candidates = [
             one for one in self._of(exercise) if one.wrong <= failed and one.first in (wrong[0].id, *_after(wrong))
         ]
-        exact = [one for one in candidates if self._observed_alike(judged, exercise, one)]
-        equal = exact or [one for one in candidates if self._same_function(judged, exercise, one)]
-        if len(equal) > 1:  # cannot be told apart by what they do: the one written most alike
+        equal = [(0, one) for one in candidates if self._observed_alike(judged, exercise, one)]
+        if not equal:
+            asked = [(self._same_function(judged, exercise, one), one) for one in candidates]
+            equal = [(absent, one) for absent, one in asked if absent is not None]
+        if len(equal) > 1:  # the fewest weights too many, then what is written most alike
             own = _code(judged.submission)
-            equal.sort(
-                key=lambda one: -difflib.SequenceMatcher(None, own, _shape(one.mistake.path.read_text())).ratio()
-            )
-        return equal[0] if equal else None
+            equal.sort(key=lambda pair: (pair[0], -_likeness(own, _shape(pair[1].mistake.path.read_text()))))
+        return equal[0][1] if equal else None
 
     # --- the mistakes' side ---------------------------------------------------------------------
 
@@ -116,10 +147,11 @@ class Diagnosis:
         mine = [(request, judged.ask(request)) for request in requests]
         return bool(mine) and all(_alike(reply, one.session.ask(request)) for request, reply in mine)
 
-    def _same_function(self, judged: Grading, exercise: Exercise, one: _Examined) -> bool:
+    def _same_function(self, judged: Grading, exercise: Exercise, one: _Examined) -> int | None:
+        """How many weights the mistake has too many, where the student's module is the same function."""
         spec = exercise.align
         if spec is None:
-            return False
+            return None
         sizes = {**exercise.cases[0].sizes, **spec.sizes}
         if "time" in sizes:
             sizes["time"] = 2  # with one step, a state that is never read cannot be told from one that is
@@ -135,7 +167,7 @@ class Diagnosis:
             )
         family = self._families[key]
         if family is None:
-            return False
+            return None
         cases = tuple(self.seeds.case(template, exercise.id, "diagnosis") for template in exercise.cases)
 
         def ask(probe: str, given: Case) -> Reply:
@@ -185,8 +217,12 @@ def _code(submission: Submission) -> str:
     return _shape("\n".join(unit.source for file in submission.files for unit in file.units))
 
 
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
 def _shape(source: str) -> str:
-    """The code without comments, docstrings and layout."""
+    """The code without comments, docstrings, layout, and the names that people choose."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
@@ -200,4 +236,10 @@ def _shape(source: str) -> str:
             and isinstance(body[0].value, ast.Constant)
         ):
             body[0] = ast.Pass()
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            node.attr = "a"
+        elif isinstance(node, ast.Name) and node.id != "self":
+            node.id = "n"
+        elif isinstance(node, ast.arg):
+            node.arg = "n"
     return ast.unparse(tree)

@@ -67,6 +67,7 @@ class Exercise:
     align: how the student's weights are matched with the roles of the equations (None: not needed).
     stand_ins: names of other exercises for which the grader has public stand-ins; a check that the
     student's own pieces cannot pass is judged again with these in place, and passes if that passes.
+    ways: where it matters which are replaced together: several sets of stand-ins, tried in turn.
     written: a written answer, marked by hand; ``points`` are then its weight.
     """
 
@@ -81,6 +82,7 @@ class Exercise:
         limits: Limits | None = None,
         align: Align | None = None,
         stand_ins: Sequence[str] = (),
+        ways: Sequence[Sequence[str]] = (),
         written: bool = False,
         points: int = 0,
         rubric: str = "",
@@ -92,7 +94,8 @@ class Exercise:
         self.cases = tuple(cases)
         self.limits = limits or Limits()
         self.align = align
-        self.stand_ins = tuple(stand_ins)
+        self.ways = tuple(tuple(way) for way in ways) or ((tuple(stand_ins),) if stand_ins else ())
+        self.stand_ins = tuple(dict.fromkeys(name for way in self.ways for name in way))
         self.written = written
         self.points = points
         self.rubric = rubric
@@ -152,7 +155,7 @@ class Exercise:
                 raise AssignmentError(f"{where}: {self.id}.{name} is worth {points} points")
             if aligned and self.align is None:
                 raise AssignmentError(f"{where}: {self.id}.{name} is aligned, but the exercise has no align=")
-            others = self.stand_ins if stand_ins is None else tuple(stand_ins)
+            others = self.ways if stand_ins is None else tuple(filter(None, [tuple(stand_ins)]))
             check = Check(
                 id=name,
                 claim=" ".join(claim.split()),
@@ -172,7 +175,7 @@ class Exercise:
                 tries=tries,
                 prepare=prepare,
                 expected=expected,
-                ways=((), others) if others else ((),),
+                ways=((), *others),
                 also=tuple(also),
                 where=where,
             )

@@ -18,7 +18,7 @@ from autograder import networks
 from autograder.alignment import align, read_parameters
 from autograder.case import Case
 from autograder.model import Crash, Observation
-from autograder.roles import Alignment, Layout
+from autograder.roles import TIGHT, Alignment, Layout
 from autograder.subject import Subject, listing, new_module, structure
 
 
@@ -117,16 +117,28 @@ def family_of(name: str, subject: Subject, code: Any, case: Case, model: Any) ->
     return ModuleFamily(name, subject, module, model, ways[0], layout)
 
 
-def same_function(ask: Any, name: str, family: ModuleFamily, align_case: Case, cases: tuple[Case, ...]) -> bool:
-    """Whether the asked module computes what the family's module computes, gradients included."""
+def same_function(ask: Any, name: str, family: ModuleFamily, align_case: Case, cases: tuple[Case, ...]) -> int | None:
+    """How many of the family's weights the asked module does without; None if it is another function.
+
+    The same function, gradients included: first with every weight of the family's at random values (so that
+    those without a counterpart must be idle), then with absent ones, a second bias perhaps, at zero.
+    """
     found = align(ask, family.subject, name, family, align_case)
-    if isinstance(found, Crash) or not found.complete:
-        return False
-    return all(_equal(ask, name, family, found, case) for case in cases)
+    if isinstance(found, Crash) or found.strangers or found.baseline > TIGHT:
+        return None
+    missing = found.layout.total - len(np.unique(found.role[found.role >= 0]))
+    if all(_equal(ask, name, family, found, case, absent=True) for case in cases):
+        return 0
+    if missing and not found.undriven and all(_equal(ask, name, family, found, case, absent=False) for case in cases):
+        return missing
+    return None
 
 
-def _equal(ask: Any, name: str, family: ModuleFamily, found: Alignment, case: Case) -> bool:
+def _equal(ask: Any, name: str, family: ModuleFamily, found: Alignment, case: Case, *, absent: bool) -> bool:
     canonical = found.canonical(case)
+    if absent:
+        drawn = case.generator("lookalike").standard_normal(len(canonical)) * 0.8
+        canonical = np.where(canonical == 0.0, drawn, canonical)
     reply = ask(f"{name}.parity", case.replace(arrays={**case.arrays, **found.write(canonical)}))
     if not isinstance(reply, Observation):
         return False
@@ -135,14 +147,20 @@ def _equal(ask: Any, name: str, family: ModuleFamily, found: Alignment, case: Ca
         for key, value in family.subject.inputs(case).items()
     }
     weights = found.layout.split(torch.from_numpy(canonical).requires_grad_())
+    wanted = {key: value for key, value in inputs.items() if value.requires_grad}
+    gradients: tuple[torch.Tensor | None, ...] = (None,) * len(wanted)
     try:
         outputs = family.outputs(weights, inputs, case.sizes)
-        loss = sum((value * case.normal(f"cotangent:{key}", *value.shape)).sum() for key, value in outputs.items())
-        wanted = {key: value for key, value in inputs.items() if value.requires_grad}
-        gradients: tuple[torch.Tensor | None, ...] = (None,) * len(wanted)
-        if isinstance(loss, torch.Tensor) and loss.requires_grad:
-            gradients = torch.autograd.grad(loss, list(wanted.values()), allow_unused=True)
     except RuntimeError:
+        return False
+    loss = sum((value * case.normal(f"cotangent:{key}", *value.shape)).sum() for key, value in outputs.items())
+    failed = False
+    if isinstance(loss, torch.Tensor) and loss.requires_grad:
+        try:
+            gradients = torch.autograd.grad(loss, list(wanted.values()), allow_unused=True)
+        except RuntimeError:
+            failed = True
+    if failed is not ("grad_error" in reply.values):
         return False
     theirs = {f"out:{key}": value.detach() for key, value in outputs.items()}
     for (key, value), gradient in zip(wanted.items(), gradients, strict=True):

@@ -42,7 +42,7 @@ class Evidence:
                [{"file": "lstm.py", "line": 14, "function": "LSTMCell.forward", "code": "..."}]
     answer     ``markdown``: a written answer as the student wrote it
     output     ``text``: what was printed; ``truncated``: bytes left out
-    table      ``columns``: ["gate", "through x"], ``rows``: [["forget", "yes"]]
+    table      ``columns``: ["gate", "through x"], ``rows``: [["forget", "yes"]], ``title`` (optional)
     ========== ==========================================================================
     """
 

@@ -119,7 +119,8 @@ def _placed(layout: Layout, order: Mapping[str, FoundCell]) -> dict[str, Known]:
 
     def index(slot: str, role: str) -> int:
         name, _, number = role.rstrip("]").partition("[")
-        return spans[f"{slot}.{name}"].start + int(number) if role else -1
+        span = spans.get(f"{slot}.{name}")
+        return span.start + int(number) if role and span is not None else -1
 
     return {
         parameter: (np.array([index(slot, role) for role in roles]), signs)

@@ -148,7 +148,7 @@ def parity(subject: Subject, code: Any, case: Case) -> dict[str, Any]:
     fill(module, case)
     inputs = {
         name: value.clone().requires_grad_() if value.is_floating_point() else value.clone()
-        for name, value in subject.inputs(case).items()
+        for name, value in given_inputs(subject, case).items()
     }
     outputs = subject.call(module, **inputs)
     values: dict[str, Any] = {f"out:{name}": value.detach().clone() for name, value in outputs.items()}

@@ -27,7 +27,7 @@ ORDER = (
     ("assignment", "intake", "roles"),
     ("networks",),
     ("alignment",),
-    ("crashes", "remarks", "known", "lookalike"),
+    ("crashes", "remarks", "known", "lookalike", "onpaper"),
     ("asking", "nulls"),
     ("grading",),
     ("diagnosis",),

@@ -104,7 +104,7 @@ def _table(data: Mapping[str, Any]) -> View | None:
     columns = [line(c, 80) for c in _list(data.get("columns"))[:MOST_COLUMNS]]
     rows = [[line(c, 200) for c in _list(row)[: len(columns)]] for row in _list(data.get("rows"))[:MOST_ROWS]]
     rows = [row + [""] * (len(columns) - len(row)) for row in rows]
-    return {"columns": columns, "rows": rows} if columns and rows else None
+    return {"title": line(data.get("title", ""), 600), "columns": columns, "rows": rows} if columns and rows else None
 
 
 def _list(value: Any) -> list[Any]:

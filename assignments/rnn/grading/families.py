@@ -42,6 +42,7 @@ class Family:
     counts: Callable[[Sizes], dict[str, int]] | None = None
     slots: Callable[[Sizes], dict[str, int]] | None = None
     cell: str = ""
+    by_hand: str = ""  # what follows when every weight is zero, as one would say it at a blackboard
     words: Mapping[str, str] = dataclasses.field(default_factory=dict)  # role part -> word for a reader
 
 
@@ -115,6 +116,7 @@ LSTM = Family(
     _lstm_roles,
     _lstm,
     counts=_gate_counts(4, no_bias=False),
+    by_hand="Every gate is sigmoid(0) = 1/2 and the candidate tanh(0) = 0, so the new c is c/2 and h is tanh(c/2)/2",
     words=WORDS,
 )
 
@@ -208,6 +210,7 @@ GRU = Family(
     _gru,
     optional=(".b",),
     counts=_gate_counts(3, no_bias=True),
+    by_hand="Both gates are sigmoid(0) = 1/2 and the candidate tanh(0) = 0, so the new h is h/2",
     words=WORDS,
 )
 
@@ -261,7 +264,15 @@ def _rnn_counts(sizes: Sizes) -> dict[str, int]:
     return {"one bias": one, "two biases": one + hidden}
 
 
-RNN = Family("rnn", "the vanilla RNN of the handout", _rnn_roles, _rnn, counts=_rnn_counts, words=WORDS)
+RNN = Family(
+    "rnn",
+    "the vanilla RNN of the handout",
+    _rnn_roles,
+    _rnn,
+    counts=_rnn_counts,
+    by_hand="Every state is tanh(0) = 0, and so is the output",
+    words=WORDS,
+)
 
 
 def _slot(weights: Weights, slot: str) -> dict[str, Tensor]:

@@ -149,7 +149,13 @@ def _pass(model: nn.Module, dataloader: Any, criterion: Any, optimizer: Any) -> 
     return sum(losses) / len(losses), float(torch.cat(hits).double().mean())
 
 
+def count_parameters(module: nn.Module) -> int:
+    """Every parameter once."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
 _ALL: Sequence[Any] = (
+    count_parameters,
     VanillaRNN,
     LSTMCell,
     GRUCell,
