@@ -113,7 +113,7 @@ def read_parameters(listing: Any) -> tuple[dict[str, Any], ...] | None:
         parameters: tuple[dict[str, Any], ...] = tuple(
             {"name": str(p["name"]), "shape": [int(n) for n in p["shape"]]} for p in listing[: MOST_PARAMETERS + 1]
         )
-    except (TypeError, KeyError, ValueError, OverflowError):
+    except (TypeError, LookupError, ValueError, OverflowError):  # numpy's and JSON's ways of saying no
         return None
     # arrays of these names and shapes will be sent back: what cannot be sent is refused here, as the student's
     names = {p["name"] for p in parameters}

@@ -17,7 +17,8 @@ from autograder import __version__, intake
 from autograder.asking import ReferenceSide
 from autograder.assignment import Assignment
 from autograder.diagnosis import Diagnosis
-from autograder.errors import AssignmentError
+from autograder.errors import AssignmentError, AutograderError
+from autograder.exercise import Exercise
 from autograder.grading import Grading
 from autograder.model import Crash, ExerciseGrade, Grade, Reply, Submission
 from autograder.sandbox.request import Sandbox
@@ -57,7 +58,7 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
     try:
         judged = Grading(course.assignment, submission, session, course.reference, course.seeds)
         exercises = tuple(
-            course.diagnosis.explain(judged, exercise, judged.exercise(exercise))
+            _explained(course.diagnosis, judged, exercise, judged.exercise(exercise))
             for exercise in course.assignment.exercises
         )
         loaded = session.loaded
@@ -65,6 +66,16 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
         session.close()
     total = time.monotonic() - started
     return _grade(submission, course, sandbox.level, exercises, loaded, total, judged.student_seconds)
+
+
+def _explained(diagnosis: Diagnosis, judged: Grading, exercise: Exercise, grade: ExerciseGrade) -> ExerciseGrade:
+    """With the mistake named. What a submission says of itself may be of any form; a point never hangs on this."""
+    try:
+        return diagnosis.explain(judged, exercise, grade)
+    except AutograderError:
+        raise
+    except Exception:
+        return grade
 
 
 def _grade(
