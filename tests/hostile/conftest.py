@@ -32,6 +32,12 @@ def seen(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
 
 @pytest.fixture
+def record_seen() -> Callable[[Attack, str], None]:
+    """``record_seen(attack, text)``: for tests whose parameter holds an attack rather than is one."""
+    return lambda attack, text: _found.update({attack.key: text})
+
+
+@pytest.fixture
 def told() -> Callable[..., None]:
     """``told(attack, result)``: for attacks that end in a grade, what was lost and the first message."""
 
