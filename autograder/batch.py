@@ -54,8 +54,12 @@ def run(
     workers: int,
     started: Callable[[str], None] = lambda student: None,
     finished: Callable[[Done], None] = lambda done: None,
+    control: Callable[[Sandbox], None] = lambda sandbox: None,
+    every: int = 50,
 ) -> list[Done]:
     """Grade every entry. ``write`` stores a grade's files; results come back in the order of the entries.
+
+    ``control`` looks at a worker's sandbox after each ``every`` submissions, and after its last.
 
     An exception of ours in one worker stops the batch with that exception once the others have finished
     what they hold: what is written stays, and the same command goes on from there.
@@ -70,11 +74,14 @@ def run(
 
     def work() -> None:
         sandbox: Sandbox | None = None
+        unsure: list[Path] = []  # folders of grades since the last control
         try:
             while not stop.is_set():
                 try:
                     index = waiting.get_nowait()
                 except queue.Empty:
+                    if sandbox is not None and unsure:
+                        _controlled(control, sandbox, unsure)
                     return
                 entry = entries[index]
                 started(entry.student)
@@ -88,6 +95,9 @@ def run(
                     grade = pipeline.grade(submission, course, sandbox)
                     folder.mkdir(parents=True, exist_ok=True)
                     write(grade, folder)
+                    unsure.append(folder)
+                    if len(unsure) >= every:
+                        _controlled(control, sandbox, unsure)
                 results[index] = done(grade, folder, again=again)
                 finished(results[index])
         except BaseException as error:
@@ -112,6 +122,17 @@ def run(
     if failure:
         raise failure[0]
     return [results[index] for index in sorted(results)]
+
+
+def _controlled(control: Callable[[Sandbox], None], sandbox: Sandbox, unsure: list[Path]) -> None:
+    """Control one worker; where it fails, its grades since the last time are taken back."""
+    try:
+        control(sandbox)
+    except BaseException:
+        for folder in unsure:
+            (folder / "grade.json").unlink(missing_ok=True)
+        raise
+    unsure.clear()
 
 
 def _earlier(course: Course, folder: Path, submission: Submission, level: str) -> Grade | None:

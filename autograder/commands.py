@@ -17,6 +17,7 @@ from autograder import audit as auditing
 from autograder import audited, batch, intake, pipeline, scorecard, terminal
 from autograder import doctor as examination
 from autograder.assignment import Assignment
+from autograder.control import Control
 from autograder.errors import AssignmentError
 from autograder.grading import Grading
 from autograder.model import Grade
@@ -63,6 +64,7 @@ def grade(
             workers=workers,
             started=progress.started,
             finished=progress.finished,
+            control=Control(course_),
         )
     links = {one.student: f"{one.folder.name}/report.html" for one in done}
     html.write_class(

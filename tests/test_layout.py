@@ -33,7 +33,7 @@ ORDER = (
     ("diagnosis",),
     ("gradebook",),
     ("pipeline",),
-    ("batch", "bench"),
+    ("batch", "bench", "control"),
     ("audit", "doctor"),
     ("reporting",),
     ("terminal", "audited"),

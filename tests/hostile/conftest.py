@@ -21,7 +21,8 @@ _found: dict[str, str] = {}
 def seen(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """``seen("text")``: what this test saw of its attack, for the table."""
     given = getattr(request.node, "callspec", None)
-    attacks = [value for value in given.params.values() if isinstance(value, Attack)] if given else []
+    values = [getattr(value, "attack", value) for value in given.params.values()] if given else []
+    attacks = [value for value in values if isinstance(value, Attack)]
     attacks += getattr(request.function, "attacks", ())
     assert attacks, "the test names no attack"
 
