@@ -38,7 +38,17 @@ _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x06"
 _ENTRY_BYTES = 400  # of the directory, for one member: 46 and its names
 _AGAIN = "Make the zip again, open it once yourself to see that it works, and hand in the new one."
-_BAD = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error, OverflowError)
+_BAD = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    struct.error,
+    OverflowError,
+    LookupError,
+)
 
 
 def read_archive(path: Path, contents: Contents, *, inside: str = "", cut: int | None = None) -> None:
@@ -63,7 +73,8 @@ def member_names(path: Path) -> list[str]:
     """Names of all files in the zip, in its own order. Raises Unreadable."""
     try:
         with _opened(path, MAX_CLASS_MEMBERS) as archive:
-            return [_slashes(m.filename) for m in archive.infolist() if not m.is_dir()]
+            names = (_slashes(member.filename) for member in archive.infolist())
+            return [name for name in names if name and not name.endswith("/")]
     except _BAD as error:
         raise Unreadable(f"is a damaged zip: {_short(error)}", _AGAIN) from None
 
@@ -111,7 +122,7 @@ def _safe(
     count = 0
     for member in members:
         name = _slashes(member.filename)
-        if name.endswith("/") or member.is_dir():
+        if not name or name.endswith("/"):
             continue
         count += 1
         if count > most:

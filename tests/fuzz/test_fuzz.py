@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from fuzz.seeds import SEEDS, STRATEGIES
+from fuzz.seeds import SEEDS, STRATEGIES, zipped
 from fuzz.targets import TARGETS
 
 
@@ -26,3 +26,15 @@ def test_sound_inputs_pass_and_so_does_each_beginning_of_them(target: str) -> No
     for seed in SEEDS[target]():
         for end in range(0, len(seed) + 1, max(len(seed) // 40, 1)):
             TARGETS[target](seed[:end])
+
+
+def test_a_member_without_a_name_is_passed_over() -> None:
+    """Found by fuzzing: the standard library cannot say whether such a member is a folder."""
+    whole = zipped([("cell.py", b"x = 1"), ("q", b"y = 2")])
+    at = whole.rindex(b"PK\x01\x02")
+    entry = bytearray(whole[at:])
+    entry[28:30] = b"\0\0"
+    nameless = bytes(entry[:46] + entry[47:])
+    size = int.from_bytes(whole[-10:-6], "little") - 1
+    nameless = nameless[:-10] + size.to_bytes(4, "little") + nameless[-6:]
+    TARGETS["archive"](whole[:at] + nameless)
