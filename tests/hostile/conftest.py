@@ -73,7 +73,7 @@ def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
         yield Arena(course, sandbox, work)
     finally:
         sandbox.__exit__(None, None, None)
-        left = [path.name for path in place.iterdir() if path != work]
+        left = [path.name for path in harness.leftovers(work)]
         shutil.rmtree(place)
         patch.undo()
         assert not left, left

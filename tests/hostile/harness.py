@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -21,7 +22,7 @@ from autograder.sandbox.host import ZygoteSandbox, ZygoteSession
 from autograder.seeds import Seeds
 
 ROOT = Path(__file__).resolve().parents[2]
-_TOKEN = os.urandom(8).hex()  # so that no file of an earlier run holds it
+_TOKEN = hashlib.sha256(b"hostile").hexdigest()[:16]  # always the same: it decides the seeds of the hidden cases
 
 
 def canary(place: str) -> str:
@@ -154,7 +155,7 @@ class Arena:
         """What an attack may not change: temporary files, children of the zygote, the folder that
         submissions write to, descriptors of the grader."""
         zygote = self.sandbox.keeper().pid
-        names = [p.name for p in Path(tempfile.gettempdir()).iterdir() if p != self.folder]
+        names = [p.name for p in leftovers(self.folder)]
         temporary = sorted(name.rpartition("-")[0] for name in names)  # the zygote may have been replaced
         return temporary, descendants(zygote), self.box(zygote), len(os.listdir("/proc/self/fd"))
 
@@ -182,6 +183,12 @@ class LSTMCell(nn.Module):
         return o.sigmoid() * c.tanh(), c
 """
 CONTROL_WON = {"shapes", "parameters", "states", "from_scratch"}
+
+
+def leftovers(work: Path) -> list[Path]:
+    """Temporary files beside ``work``, without what torch makes in this process."""
+    made = Path(tempfile.gettempdir()).iterdir()
+    return [path for path in made if path != work and not path.name.startswith("torchinductor")]
 
 
 def descendants(pid: int) -> list[int]:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  # one attack a line, to be read as a table
 """Faking equality and the verdict: what a submission says of itself buys nothing."""
 
 from __future__ import annotations
@@ -10,104 +9,11 @@ import pytest
 
 from hostile.cells import BESIDES, EVERY, cell
 from hostile.harness import Result
-from hostile.table import Attack, register
+from hostile.lies import LIES, Lie
+from hostile.table import Attack, attack, register
 
 Grade = Callable[..., Result]
-NOTHING: frozenset[str] = frozenset()
-BAD = frozenset({"shapes", "from_scratch"})
-
-
-@dataclass(frozen=True)
-class Lie:
-    """An LSTMCell that attacks, and the checks that it deserves."""
-
-    attack: Attack
-    source: str
-    won: frozenset[str]
-    at_most: bool = False  # where it depends on a race how much of that is won
-
-
-def lie(
-    number: int | str, name: str, tries: str, source: str, won: frozenset[str] = BESIDES, *, at_most: bool = False
-) -> object:
-    made = Lie(register(number, name, tries), source, won, at_most)
-    return pytest.param(made, id=str(made.attack))
-
-
-ALWAYS = """
-class Always:
-    def __eq__(self, other): return True
-    def __ne__(self, other): return False
-    def __bool__(self): return True
-    def __sub__(self, other): return 0.0
-    __rsub__ = __sub__
-    def __abs__(self): return 0.0
-    def __le__(self, other): return True
-    __lt__ = __ge__ = __gt__ = __le__
-"""
-PATCHES = """
-import unittest, numpy
-yes = lambda *a, **k: True
-torch.allclose = torch.equal = torch.isclose = torch.testing.assert_close = yes
-torch.Tensor.allclose = torch.Tensor.equal = torch.Tensor.__eq__ = yes
-numpy.allclose = numpy.array_equal = numpy.isfinite = numpy.testing.assert_allclose = yes
-unittest.TestCase.assertTrue = unittest.TestCase.assertEqual = yes
-"""
-LIAR = """
-class Liar(torch.Tensor):
-    @classmethod
-    def __torch_function__(cls, func, types, args=(), kwargs=None):
-        if getattr(func, "__name__", "") in ("allclose", "equal", "isclose", "eq", "__eq__", "assert_close"):
-            return True
-        return super().__torch_function__(func, types, args, kwargs or {})
-"""
-LAZY = """
-class Lazy(torch.Tensor):
-    @staticmethod
-    def __new__(cls, shape):
-        return torch.Tensor._make_wrapper_subclass(cls, shape, dtype=torch.float64)
-    @classmethod
-    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
-        return Lazy((3, 4))
-"""
-STATEFUL = "self.calls += 1\nself.kept.copy_(h.detach()[:1].sum() + self.calls)\nreturn self.kept.expand_as(h), c"
-
-LIES = [
-    lie(1, "comparisons patched", "replaces allclose, equal and the asserts of torch, numpy and unittest", cell(top=PATCHES)),
-    lie(2, "equal to everything", "returns objects whose comparisons are always true", cell(top=ALWAYS, give="return Always(), Always()"), NOTHING),
-    lie(4, "tensor class that answers for itself", "returns a tensor subclass whose __torch_function__ says that it is equal", cell(top=LIAR, give="return h.as_subclass(Liar), c.as_subclass(Liar)"), BAD),
-    lie(4, "tensor class with a false shape", "returns a tensor subclass whose shape is a property that says what is wanted", cell(top="class Shaped(torch.Tensor):\n    @property\n    def shape(self): return torch.Size((3, 4))\n", give="return h[:, :1].as_subclass(Shaped), c.as_subclass(Shaped)"), NOTHING),
-    lie(5, "lazy tensor", "returns a tensor that would compute when somebody looks", cell(top=LAZY, give="return Lazy(h.shape), Lazy(c.shape)"), BAD),
-    lie(6, "NaN", "returns NaN, which is not larger than any tolerance", cell(give="return h * float('nan'), c * float('nan')"), BAD),
-    lie(7, "infinities", "returns infinities, whose differences are NaN", cell(give="return h + float('inf'), c - float('inf')"), BAD),
-    lie(7, "nothing at all", "returns tensors without elements, which are equal in every place", cell(give="return h[:0], c[:0]"), NOTHING),
-    lie(8, "shape that broadcasts", "returns one row for all", cell(give="return h[:1], c[:1]"), NOTHING),
-    lie(8, "one number", "returns a single number that broadcasts", cell(give="return h.mean(), c.mean()"), NOTHING),
-    lie(9, "complex numbers", "returns complex numbers", cell(right=True, give="return h.to(torch.complex128), c.to(torch.complex128)"), BESIDES - {"states"}),
-    lie(9, "booleans", "returns booleans", cell(give="return h > 0, c > 0"), BAD),
-    lie(9, "half precision", "computes with 11 bits, to hide in a loose tolerance", cell(right=True, give="return h.half(), c.half()")),
-    lie(9, "negative zero", "returns zeros with a sign", cell(give="return -0.0 * h.detach(), -0.0 * c.detach()"), BESIDES - {"parameters"}),
-    lie(10, "zeros", "returns zeros, near everything that is small", cell(give="return torch.zeros_like(h), torch.zeros_like(c)"), BESIDES - {"parameters"}),
-    lie(10, "the mean", "returns the mean of the states", cell(give="return h.mean().expand_as(h).clone(), c.mean().expand_as(c).clone()"), BESIDES - {"states"}),
-    lie(10, "its input", "returns the states that it was given", cell(step="pass"), BESIDES - {"parameters"}),
-    lie(11, "huge values", "returns huge values, so that errors are relatively small", cell(give="return h + 1e300, c + 1e300"), BESIDES - {"parameters"}),
-    lie(12, "one buffer for all answers", "returns the same tensor each time and changes it later, so that two calls agree", cell(init="self.calls, self.kept = 0, torch.zeros(1, 1, dtype=torch.float64)", give=STATEFUL), BESIDES - {"states"}),
-    lie(12, "changed by a thread", "a thread rewrites what was returned", cell(top="import threading", give="def later():\n    for _ in range(99):\n        h.data.set_(torch.zeros_like(h)); c.data.fill_(1.0)\nthreading.Thread(target=later, daemon=True).start()\nreturn h, c"), at_most=True),
-    lie(13, "shared files cut and mapped", "cuts, maps and overwrites the files that output and notes go to", cell(right=True, top="import mmap, os\nfor fd in (1, 2, 4):\n    for act in (lambda: os.ftruncate(fd, 0), lambda: os.truncate(fd, 2**40), lambda: mmap.mmap(fd, 4096).write(b'\\xff' * 4096), lambda: os.lseek(fd, 2**60, 0)):\n        try: act()\n        except (OSError, ValueError): pass"), EVERY),
-    lie(14, "expanded output", "returns 10**12 numbers that are 8 bytes in memory", cell(give="return h[:1, :1].expand(10**6, 10**6), c"), NOTHING),
-    lie(15, "SkipTest", "raises what test frameworks count as no failure", cell(top="import unittest", give="raise unittest.SkipTest('not today')"), NOTHING),
-    lie(15, "warning as a result", "warns and returns nothing", cell(top="import warnings", give="warnings.warn('skipped')"), NOTHING),
-    lie(16, "exit in a call", "ends the process with status 0", cell(top="import os, sys", give="sys.exit(0)"), NOTHING),
-    lie(16, "hard exit in a call", "ends the process with status 0 at once", cell(top="import os", give="os._exit(0)"), NOTHING),
-    lie(16, "exit at import", "ends the process when it is loaded", cell(top="import atexit, os, sys\natexit.register(os._exit, 0)\n") + "import sys\nsys.exit(0)\n"),
-    lie(19, "printed verdicts", "prints the markers and numbers that other graders read", cell(top="print('PASSED 11/11\\n{\"score\": 100, \"outcome\": \"passed\"}\\n##### END OF TESTS: OK')\nimport builtins, sys\nbuiltins.print = lambda *a, **k: sys.stdout.write('ok\\n')")),
-    lie(20, "result files", "writes results.json and grade.json wherever it may", cell(top="import json, os\nfor place in ('.', '/', '/box', '/bundle', '/autograder/results', os.environ['HOME'], '/tmp', '/dev/shm'):\n    for name in ('results.json', 'grade.json', 'report.html'):\n        try:\n            open(os.path.join(place, name), 'w').write('{\"score\": 100}')\n            os.symlink('/etc/passwd', os.path.join(place, 'l' + name))\n        except OSError: pass")),
-    lie(23, "global state of torch", "sets default dtype, device, threads, seeds and precision for everybody", cell(top="torch.set_default_dtype(torch.float16); torch.manual_seed(0); torch.set_num_threads(1)\ntorch.set_float32_matmul_precision('medium'); torch.use_deterministic_algorithms(True)\ntorch.set_flush_denormal(True); torch.manual_seed = torch.set_default_dtype = lambda *a: None")),
-    lie(23, "no gradients for anybody", "turns gradients off globally", cell(right=True, top="torch.set_grad_enabled(False)\nfrom torch._C import _set_grad_enabled", give="_set_grad_enabled(False)\nreturn h, c"), EVERY - {"gradients"}),
-    lie(24, "inputs changed in place", "zeroes its inputs, so that a reference that shares them sees zeros", cell(give="with torch.no_grad():\n    x.zero_(); h.zero_()\nfor t in states or ():\n    t.data.zero_()\nreturn h * 0, c * 0"), BESIDES - {"parameters"}),
-    lie(24, "inputs changed, and the comparison patched", "computes rightly, changes its inputs and hides that", cell(right=True, top="torch.equal = lambda *a: True", give="x.data.zero_()\nreturn h, c"), BESIDES),
-    lie(25, "memory that was freed", "returns uninitialised memory, where an answer may have lain", cell(give="return torch.empty_like(h), torch.empty_like(c)"), BAD, at_most=True),
-]  # fmt: skip
+Seen = Callable[[str], None]
 
 
 @pytest.mark.parametrize("lie", LIES)
@@ -116,3 +22,151 @@ def test_a_lie_earns_what_its_code_deserves(lie: Lie, grade_attack: Grade, told:
     told(lie.attack, result)
     won = result.won("lstm_cell")
     assert won <= lie.won if lie.at_most else won == lie.won, result.summary()
+
+
+EVIL = """
+class Evil(float):
+    def __sub__(self, other): return 0.0
+    __rsub__ = __add__ = __radd__ = __sub__
+    def __abs__(self): return 0.0
+    def __eq__(self, other): return True
+    def __lt__(self, other): return True
+    __le__ = __gt__ = __ge__ = __lt__
+    def __float__(self): return 1.0
+    __hash__ = float.__hash__
+def evaluate(model, dataloader, criterion):
+    return Evil(0.123), Evil(0.456)
+"""
+
+
+@attack(3, "number that agrees with everything", "returns floats of a class whose differences are zero")
+@attack(2, "number equal to everything", "returns floats of a class whose comparisons are always true")
+def test_a_number_of_another_class_is_read_as_its_plain_value(grade_attack: Grade, seen: Seen) -> None:
+    result = grade_attack({"training.py": EVIL}, "evaluate")
+    assert "values" in result.lost("evaluate")
+    assert result.exercises["evaluate"].points == 0
+    seen(result.summary())
+
+
+PATCHING = """\
+import torch
+torch.allclose = torch.equal = lambda *a, **k: True
+torch.autograd.grad = None
+print('PATCHED')
+"""
+HARNESS_FILES = {
+    "conftest.py": PATCHING + "def pytest_runtest_makereport(item, call): return None\n",
+    "sitecustomize.py": PATCHING,
+    "usercustomize.py": PATCHING,
+    "evil.pth": "import torch; print('PATCHED')\n",
+    "pytest.ini": "[pytest]\naddopts = --collect-only\n",
+    "setup.py": PATCHING,
+    "pyproject.toml": "[tool.autograder]\npoints = 100\n",
+    ".env": "AUTOGRADER_SECRET=0\n",
+    "autograder/__init__.py": "def grade(*a): return 100\n",
+}
+
+
+@attack(17, "files that change a harness", "hands in conftest.py, sitecustomize.py, .pth files and settings")
+def test_files_that_tools_would_read_are_ordinary_files(grade_attack: Grade, seen: Seen) -> None:
+    result = grade_attack({"lstm_cell.py": cell(), **HARNESS_FILES})
+    assert result.won("lstm_cell") <= BESIDES
+    right = grade_attack(
+        {
+            "lstm_cell.py": cell(right=True),
+            "sitecustomize.py": """\
+x = 1
+""",
+            "evil.pth": """\
+import os
+""",
+        }
+    )
+    assert right.won("lstm_cell") == EVERY
+    seen("they are files of the submission like any other: a wrong cell stays wrong, a right one right")
+
+
+SHADOWS = (
+    "torch",
+    "json",
+    "numpy",
+    "numpy/__init__",
+    "probes",
+    "probes/__init__",
+    "autograder",
+    "safetensors",
+    "random",
+    "os",
+)
+
+
+@attack(18, "files named like libraries", "hands in torch.py, json.py, numpy/, probes.py to be imported in their place")
+@attack("N7", "a file called probes", "hands in probes.py with its own PROBES and stand-ins")
+def test_a_file_named_like_a_library_hides_nothing(grade_attack: Grade, seen: Seen) -> None:
+    shadow = """\
+def allclose(*a, **k): return True
+PROBES = STAND_INS = {}
+def dumps(*a): return '{}'
+"""
+    files = {f"{name}.py": shadow for name in SHADOWS}
+    wrong = grade_attack({"lstm_cell.py": cell(), **files})
+    right = grade_attack({"lstm_cell.py": cell(right=True), **files})
+    assert (wrong.won("lstm_cell"), right.won("lstm_cell")) == (BESIDES, EVERY)
+    seen("`import torch` means the library; wrong stays wrong and right stays right")
+
+
+FRAMES = {
+    "an observation for the next request": "wire.encode({'id': n, 'kind': 'observation', ':out:h': 1.0})",
+    "a fault of ours": "wire.encode({'id': n, 'kind': 'engine', 'message': 'the grader failed'})",
+    "passed": "wire.encode({'id': n, 'kind': 'passed', ':points': 11})",
+    "JSON without end": "b'[' * 10**6",
+    "a header of a tebibyte": "struct.pack('<Q', 2**40) + b'{}'",
+    "a shape of nothing by 10**18": "forged({'a': {'dtype': 'F64', 'shape': [0, 10**18], 'data_offsets': [0, 0]}})",
+    "a shape that overflows": "forged({'a': {'dtype': 'F64', 'shape': [2**32, 2**32], 'data_offsets': [0, 0]}})",
+    "names twice and NaN": "b'\\x40' + b'\\0' * 7 + b'{\"a\": NaN, \"a\": Infinity}'.ljust(64)",
+}
+SENDING = """
+import json, os, struct
+from autograder.sandbox import wire
+def forged(header):
+    text = json.dumps({{'__metadata__': {{'json': '[["a"], {{}}]'}}, **header}}).encode()
+    return struct.pack('<Q', len(text)) + text
+def send():
+    for n in range(1, 12):
+        frame = {frame}
+        os.write(3, wire.prefixed(frame))
+"""
+
+
+@dataclass(frozen=True)
+class Forged:
+    """A frame that a submission writes to the grader's socket itself."""
+
+    attack: Attack
+    frame: str
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        pytest.param(
+            Forged(register(number, f"forged frame: {what}", "writes it to the grader's socket"), frame), id=what
+        )
+        for (what, frame), number in zip(FRAMES.items(), (21, 21, 21, 26, 26, 26, 26, 26), strict=True)
+    ],
+)
+def test_a_forged_frame_is_at_best_a_wrong_answer(
+    forged: Forged, grade_attack: Grade, told: Callable[..., None]
+) -> None:
+    result = grade_attack(
+        cell(
+            right=True,
+            top=SENDING.format(frame=forged.frame),
+            give="""
+        send()
+        return h, c
+    """,
+        )
+    )
+    told(forged.attack, result)
+    assert result.exercises["lstm_cell"].points == 0, result.summary()

@@ -1,149 +1,20 @@
-# ruff: noqa: E501  # one attack a line, to be read as a table
 """Gaming the check without the skill: parameters that lie, forged gradients, memoised answers, stand-ins."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
-from hostile.cells import BESIDES, EVERY, RIGHT_STEP, cell
-from hostile.harness import Result
-from hostile.table import Attack, register
+from autograder.model import Outcome
+from hostile.cells import BESIDES, cell
+from hostile.games import GAMES, Game
+from hostile.harness import Arena, Result
+from hostile.table import Attack, attack, register
 
 Grade = Callable[..., Result]
-NOTHING: frozenset[str] = frozenset()
-BAD = frozenset({"shapes", "from_scratch"})  # what is left where the answers are no function of the inputs
-
-
-@dataclass(frozen=True)
-class Game:
-    """An LSTMCell that games a check, and the checks that it deserves."""
-
-    attack: Attack
-    source: str
-    won: frozenset[str]
-    at_most: bool = False
-
-
-def game(
-    number: int | str, name: str, tries: str, source: str, won: frozenset[str] = BESIDES, *, at_most: bool = False
-) -> object:
-    made = Game(register(number, name, tries), source, won, at_most)
-    return pytest.param(made, id=str(made.attack))
-
-
-SPY = """
-import os, socket, sys
-signs = [n for n in ("AUTOGRADER", "GRADESCOPE", "CI", "GRADING", "PYTEST_CURRENT_TEST") if any(n in k for k in os.environ)]
-signs += [a for a in sys.argv if "grad" in a] + [m for m in ("pytest", "autograder.grading") if m in sys.modules]
-GRADED = bool(signs)
-"""
-MEMO = """
-ANSWERS = {}
-def remembered(key, compute):
-    if key not in ANSWERS:
-        ANSWERS[key] = compute()
-    return ANSWERS[key]
-"""
-HIDDEN = "object.__setattr__(self, 'hidden', nn.Linear(input_size, hidden_size).double())"
-USE_HIDDEN = RIGHT_STEP + "h = h + self.hidden(x)"
-FORGED = """
-class Forged(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, value):
-        return value.clone()
-    @staticmethod
-    def backward(ctx, gradient):
-        return torch.ones_like(gradient)
-"""
-LIBRARY = """
-class LSTMCell(nn.Module):
-    def __init__(self, input_size, hidden_size):
-        super().__init__()
-        self.cell = getattr(nn, "LSTM" + "Cell")(input_size, hidden_size)
-    def forward(self, x, states=None):
-        return self.cell(x, states)
-"""
-FUNCTIONAL = """
-class LSTMCell(nn.Module):
-    def __init__(self, input_size, hidden_size):
-        super().__init__()
-        self.hidden_size = hidden_size
-        self.a, self.b = nn.Linear(input_size, 4 * hidden_size), nn.Linear(hidden_size, 4 * hidden_size)
-    def forward(self, x, states=None):
-        zeros = x.new_zeros(len(x), self.hidden_size)
-        step = getattr(torch, "_V" + "F").lstm_cell
-        return step(x, states or (zeros, zeros), self.a.weight, self.b.weight, self.a.bias, self.b.bias)
-"""
-PADDED = """
-class LSTMCell(nn.Module):
-    def __init__(self, input_size, hidden_size):
-        super().__init__()
-        self.hidden_size = hidden_size
-        self.gate = nn.Linear(input_size + hidden_size, hidden_size)
-        self.padding = nn.ParameterList(nn.Parameter(torch.randn(hidden_size, input_size + hidden_size + 1)) for _ in range(3))
-    def forward(self, x, states=None):
-        h, c = states if states is not None else (x.new_zeros(len(x), self.hidden_size),) * 2
-        gate = self.gate(torch.cat([h, x], 1)).tanh()
-        return gate * c, gate
-"""
-STUB = "    raise NotImplementedError('write the cell')"
-HEAD = "import torch\nfrom torch import nn\n"
-TORCH_CLAIM = """
-class LSTM(nn.Module):
-    def __init__(self, *shapes):
-        super().__init__()
-        for name, shape in zip(("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"), shapes):
-            setattr(self, name, nn.Parameter(torch.zeros(shape)))
-LSTM.__module__ = "torch.nn.modules.rnn"
-Embedding = type("Embedding", (nn.Module,), {"__module__": "torch.nn.modules.sparse"})
-"""
-
-GAMES = [
-    game(46, "behaves only when graded", "looks for signs of a grader and computes rightly only where there are some", cell(top=SPY, step=RIGHT_STEP + "h = h if GRADED else h * 0"), BESIDES - {"parameters"}),
-    game(47, "answers written down", "returns the outputs of another class's hidden cases, by the shape of the input", cell(top="TABLE = {(3, 5): torch.linspace(-1, 1, 12).view(3, 4).double(), (1, 5): torch.linspace(-1, 1, 4).view(1, 4).double()}", give="if tuple(x.shape) in TABLE and h.shape[1] == 4:\n    h = TABLE[tuple(x.shape)] + 0 * h\nreturn h, c"), BAD),
-    game(48, "memoised by what comes in", "keeps the first right answer for each input, whatever the weights are", cell(top=MEMO, step=RIGHT_STEP, give="key = (float(x.detach().sum()), float(h.detach().sum()) * 0)\nreturn remembered(key, lambda: (h, c))"), BAD | {"states"}),
-    game(48, "memoised by place in memory", "recognises an input by its address and replays", cell(top=MEMO, step=RIGHT_STEP, give="return remembered((x.data_ptr(), tuple(x.shape)), lambda: (h.detach(), c.detach()))"), BESIDES, at_most=True),
-    game(48, "replays by the number of the call", "returns what it returned two calls ago", cell(right=True, init="self.past = []", give="self.past.append((h, c))\nreturn self.past[max(0, len(self.past) - 3)] if self.past[max(0, len(self.past) - 3)][0].shape == h.shape else (h, c)"), BAD),
-    game(46, "recognised by statistics", "is right only for inputs that look like a grader's random numbers with a state", cell(step=RIGHT_STEP + "h = h if states is not None and float(x.detach().std()) > 0.3 else h * 0"), EVERY - {"states"}),
-    game(51, "parameters() that lies", "overrides parameters(), named_parameters() and numel so that any count comes out", cell(right=True, more="def named_parameters(self, *a, **k):\n    yield 'x.weight', self.x.weight\ndef parameters(self, recurse=True):\n    yield self.x.weight"), frozenset({"shapes", "states", "from_scratch"})),
-    game(51, "hidden submodule", "keeps a layer where PyTorch does not see it, and uses it", cell(step=USE_HIDDEN, init=HIDDEN), EVERY - {"parameters", "forward", "gradients"}),
-    game(51, "hidden tensor", "keeps a learnt tensor as a plain attribute, and uses it", cell(right=True, init="self.scale = torch.rand(hidden_size).double() + 0.5", give="return h * self.scale, c"), EVERY - {"parameters", "forward", "gradients"}),
-    game(51, "layers in a plain list", "keeps its layers in a list, so that nothing is counted", HEAD + "class LSTMCell(nn.Module):\n    def __init__(self, i, n):\n        super().__init__()\n        self.n, self.parts = n, [nn.Linear(i + n, 4 * n).double()]\n    def forward(self, x, states=None):\n        h, c = states if states is not None else (x.new_zeros(len(x), self.n),) * 2\n        i, f, g, o = self.parts[0](torch.cat([h, x], 1)).chunk(4, 1)\n        c = f.sigmoid() * c + i.sigmoid() * g.tanh()\n        return o.sigmoid() * c.tanh(), c\n", frozenset({"shapes", "states", "from_scratch"})),
-    game(51, "tied gates", "one layer serves all gates and the count is filled up by copies of it", cell(step=RIGHT_STEP.replace("self.x(x) + self.h(h)", "self.x.weight[:self.hidden_size].mm(x.T).T.repeat(1, 4) + self.h(h) + self.x.bias")), BESIDES - {"parameters"}),
-    game(51, "stride-0 parameter", "a parameter of full size that is one number in memory", cell(right=True, init="self.x.weight = nn.Parameter(torch.zeros(1, 1).expand(4 * hidden_size, input_size))"), BAD),
-    game(51, "ten milliard parameters", "a stride-0 parameter of 10**12 numbers, to exhaust whoever counts", cell(right=True, init="self.big = nn.Parameter(torch.zeros(1).expand(10**12))"), BAD),
-    game(52, "padding that does nothing", "fills up the count with parameters that are never used", HEAD + PADDED, frozenset({"shapes", "states", "from_scratch"})),
-    game(52, "padding times zero", "uses the padding, times zero", HEAD + PADDED.replace("return gate * c, gate", "extra = sum(p.sum() for p in self.padding)\n        return gate * c + 0 * extra, gate"), frozenset({"shapes", "states", "from_scratch"})),
-    game(53, "torch's own cell", "wraps nn.LSTMCell, its name put together at run time", HEAD + LIBRARY, EVERY - {"from_scratch"}),
-    game(53, "torch's own function", "calls torch._VF.lstm_cell, its name put together at run time", HEAD + FUNCTIONAL, EVERY - {"from_scratch"}),
-    game(54, "forged backward", "right values with an autograd function whose gradients are made up", cell(top=FORGED, right=True, give="return Forged.apply(h), Forged.apply(c)"), EVERY - {"gradients"}),
-    game(54, "hooks on gradients", "replaces the gradients of its weights by hooks", cell(right=True, init="for p in self.parameters():\n    p.register_hook(lambda g: torch.ones_like(g))"), EVERY - {"gradients"}),
-    game(54, "autograd patched", "replaces torch.autograd.grad by a function that returns zeros", cell(right=True, top="torch.autograd.grad = lambda loss, tensors, **k: tuple(torch.zeros_like(t) for t in tensors)"), EVERY - {"gradients"}),
-    game(55, "detached, gradients filled in", "cuts the graph and stores gradients in .grad", cell(right=True, give="for p in self.parameters():\n    p.grad = torch.ones_like(p)\nx.grad = torch.ones_like(x)\nreturn h.detach(), c.detach()"), EVERY - {"gradients"}),
-    game(62, "rows that mix", "looks at the other rows of the batch", cell(right=True, give="return h - 0.1 * h.mean(0, keepdim=True), c"), EVERY - {"forward", "gradients", "states"}),
-    game(62, "training mode only", "is right in training mode and not in evaluation mode", cell(right=True, give="return (h, c) if self.training else (h * 0.5, c)"), BESIDES),
-    game("N1", "parameters that change from call to call", "named_parameters() yields other names each time it is asked", cell(right=True, top="import itertools\nCALLS = itertools.count()", more="def named_parameters(self, *a, **k):\n    turn = next(CALLS)\n    for name, p in super().named_parameters(*a, **k):\n        yield f'{name}{turn}', p")),
-    game("N2", "complex parameters", "declares parameters of complex numbers, which the grader makes real", cell(right=True, init="self.x.weight = nn.Parameter(torch.zeros(4 * hidden_size, input_size, dtype=torch.complex64))", step="").replace("self.x(x)", "nn.functional.linear(x, self.x.weight.real.to(x.dtype), self.x.bias)"), EVERY),
-    game("N3", "names with line feeds, markup and a megabyte", "parameter names that would break a report", cell(right=True, init="for name in ('a' * 10**6, 'b\\nPASSED\\x1b[2J', '<script>alert(1)</script>', '\\u202e', '__metadata__'):\n    self.register_parameter(name, nn.Parameter(torch.zeros(0)))"), BESIDES),
-    game("N3", "five thousand empty parameters", "so many long names that a request with them all cannot be sent", cell(right=True, init="for n in range(5000):\n    self.register_parameter(f'{n}' + 'é' * 300, nn.Parameter(torch.zeros(0)))"), EVERY, at_most=True),
-    game("N4", "a shape of twenty dimensions", "declares a parameter that the grader cannot send back, so that the fault looks like ours", cell(right=True, init="self.deep = nn.Parameter(torch.zeros([1] * 20))"), EVERY - {"forward", "gradients", "parameters"}),
-    game("N4", "a name twice", "lists one parameter under the same name twice", cell(right=True, more="def named_parameters(self, *a, **k):\n    for name, p in super().named_parameters(*a, **k):\n        yield 'same', p")),
-    game("N5", "to() and eval() that return another module", "hands the grader another module than the one that was built", cell(right=True, more="def to(self, *a, **k):\n    return nn.Identity()\ndef eval(self):\n    return nn.Identity()"), NOTHING),
-    game("N5", "to() that stays in float32", "keeps its weights in single precision, to hide in a loose tolerance", cell(right=True, init="self.x.float(); self.h.float()", step="", more="def to(self, *a, **k):\n    return self").replace("return h, c", "return h.double(), c.double()").replace("self.x(x) + self.h(h)", "self.x(x.float()) + self.h(h.float())"), BESIDES - {"states"}),
-    game("N6", "calls itself torch's", "sets class names and modules so that a part looks like nn.LSTM with impossible shapes", cell(top=TORCH_CLAIM, right=True, init="self.part = LSTM((8,), (3, 3), (2,), (0,))\nself.other = LSTM((8, 5), (1, 1), (7,), (2,))\nself.table = Embedding()\nself.table.weight = nn.Parameter(torch.zeros(2))"), EVERY - {"parameters", "from_scratch"}),
-    game("N6", "__class__ replaced", "becomes an nn.LSTMCell by assignment to __class__", cell(right=True, give="self.x.__class__ = type('LSTM', (nn.Linear,), {'__module__': 'torch.nn.modules.rnn'})\nreturn h, c"), EVERY - {"from_scratch"}),
-    game("N7", "a module called autograder", "brings its own autograder package and patches the grader's in the child", cell(top="import sys, types\nfake = types.ModuleType('autograder'); fake.grade = lambda *a: 100\nsys.modules['autograder.grading'] = fake\nimport autograder.subject\nautograder.subject.parity = autograder.subject.shapes = lambda *a: {}"), BESIDES),
-    game("N7", "the probe patched", "replaces what the probe calls: every value that it returns is the submission's own", cell(top="import autograder.subject as s\nold = s.listing\ns.fill = lambda module, case: None\ns.new_module.__globals__['structure'] = lambda module: []"), BESIDES),
-    game("N7", "the grader's locals rewritten", "writes into the frames of the probe that called it", cell(top="import ctypes, sys", give="frame = sys._getframe()\nwhile frame:\n    for name in ('values', 'outputs', 'at_base', 'changed'):\n        if name in frame.f_locals:\n            frame.f_locals[name] = {}\n            ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))\n    frame = frame.f_back\nreturn h, c"), BAD),
-    game("N8", "claims not to be written", "raises NotImplementedError in a function named like another exercise", HEAD + "def GRUCell(*a):\n    raise NotImplementedError\nclass LSTMCell(nn.Module):\n    def __init__(self, i, n):\n        super().__init__()\n    def forward(self, x, states=None):\n        return GRUCell(x)\n", NOTHING),
-    game("N8", "exceptions that fight back", "raises an exception whose text, type and traceback raise in their turn", cell(top="class Evil(BaseException):\n    def __str__(self): raise Evil\n    __repr__ = __str__\n    @property\n    def __traceback__(self): raise Evil\n    @property\n    def __class__(self): raise Evil", give="raise Evil"), NOTHING),
-    game("N9", "ends itself after the answer", "a thread ends the process shortly after each reply", cell(top="import os, threading", give="threading.Timer(0.02, os._exit, (0,)).start()\nreturn h, c"), BESIDES, at_most=True),
-    game("N9", "settrace, setprofile and finalisers", "runs code inside the probe by every hook of the interpreter", cell(top="import gc, sys, weakref\ndef hook(*a):\n    return hook\nsys.settrace(hook); sys.setprofile(lambda *a: None)\nclass Bin:\n    def __del__(self): raise SystemExit(0)\ngc.callbacks.append(lambda *a: None)\nsys.excepthook = sys.unraisablehook = lambda *a: None\nsys.setrecursionlimit(10**6)\nBin()")),
-    game("N10", "everything in one class dict", "a metaclass whose attributes change each time they are read", cell(top="class Meta(type(nn.Module)):\n    def __getattribute__(cls, name):\n        if name == '__mro__': return (object,)\n        return super().__getattribute__(name)\n    def __call__(cls, *a, **k):\n        made = super().__call__(*a, **k)\n        made.__dict__['training'] = 'yes'\n        return made").replace("(nn.Module):\n    def __init__", "(nn.Module, metaclass=Meta):\n    def __init__"), BESIDES),
-]  # fmt: skip
+Seen = Callable[[str], None]
 
 
 @pytest.mark.parametrize("game", GAMES)
@@ -152,3 +23,209 @@ def test_a_game_earns_what_its_code_deserves(game: Game, grade_attack: Grade, to
     told(game.attack, result)
     won = result.won("lstm_cell")
     assert won <= game.won if game.at_most else won == game.won, result.summary()
+
+
+TABLE = """
+import torch
+from torch import nn
+RECORDED = {recorded}
+class LSTMCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.x, self.h = nn.Linear(input_size, 4 * hidden_size), nn.Linear(hidden_size, 4 * hidden_size)
+    def forward(self, x, states=None):
+        key = f"{{float(x.detach().sum()):.9f}}"
+        if key in RECORDED:
+            h, c = RECORDED[key]
+            return torch.tensor(h).double(), torch.tensor(c).double()
+        n = self.h.weight.shape[1]
+        return x.new_zeros(len(x), n), x.new_zeros(len(x), n)
+"""
+
+
+@attack(47, "answers of an earlier attempt written down", "returns recorded outputs for the inputs that it recognises")
+def test_answers_recorded_from_one_attempt_are_worth_nothing_in_the_next(
+    arena: Arena, grade_attack: Grade, seen: Seen
+) -> None:
+    """The table holds every answer of this attempt, so the check of the outputs passes here, and not in the next."""
+    exercise = next(e for e in arena.course.assignment.exercises if e.id == "lstm_cell")
+    with arena.opened(arena.submission({"lstm_cell.py": cell(right=True)})) as (_, grading):
+        grading.exercise(exercise)
+        recorded = {}
+        for request in grading.asked["lstm_cell"]:
+            if request.probe == "lstm_cell.parity":
+                values = grading.ask(request).values
+                x = request.case.normal("x", request.case.batch, request.case.input_size)
+                recorded[f"{float(x.sum()):.9f}"] = values["out:h"].tolist(), values["out:c"].tolist()
+    assert len(recorded) == 2
+    source = TABLE.format(recorded=recorded)
+    assert "forward" in grade_attack(source).won("lstm_cell")
+    later = dataclasses.replace(
+        arena, course=dataclasses.replace(arena.course, seeds=dataclasses.replace(arena.course.seeds, attempt=2))
+    )
+    result = later.judge(later.submission({"lstm_cell.py": source}), ["lstm_cell"])
+    assert result.won("lstm_cell") == BESIDES - {"parameters"}
+    seen(result.summary())
+
+
+FISH = """
+import gc, sys, types
+import torch
+from torch import nn
+def fish(name):
+    for kind in nn.Module.__subclasses__() + torch.utils.data.Dataset.__subclasses__():
+        if kind.__name__ == name and "stand_ins" in kind.__module__:
+            return kind
+    for thing in gc.get_objects():
+        found = thing.get(name) if type(thing) is dict else thing
+        if isinstance(found, (type, types.FunctionType)) and getattr(found, "__name__", "") == name:
+            if "stand_ins" in str(found.__module__) or "probes" in str(found.__module__):
+                return found
+    raise LookupError(f"no {name} to be found")
+def __getattr__(name):
+    raise AttributeError(name)
+"""
+PIECES = {
+    "vanilla_rnn": "VanillaRNN",
+    "lstm_cell": "LSTMCell",
+    "gru_cell": "GRUCell",
+    "simple_lstm": "SimpleLSTM",
+    "build_vocab": "build_vocab",
+    "text_to_indices": "text_to_indices",
+    "sentiment_dataset": "SentimentDataset",
+    "sentiment_lstm": "SentimentLSTM",
+    "train_epoch": "train_epoch",
+    "evaluate": "evaluate",
+}
+
+
+@attack(
+    "N11",
+    "stand-ins found and handed in",
+    "looks for the grader's own pieces among all objects and hands them in as answers",
+)
+@attack(
+    27,
+    "stand-ins among the objects of the interpreter",
+    "walks gc.get_objects() and __subclasses__() for classes of the grader",
+)
+def test_no_stand_in_is_there_to_be_handed_in(grade_attack: Grade, seen: Seen) -> None:
+    source = FISH + "".join(f"def {name}(*a, **k):\n    return fish({name!r})(*a, **k)\n" for name in PIECES.values())
+    result = grade_attack({"all.py": source}, *PIECES)
+    assert {grade.id: grade.points for grade in result.exercises.values()} == dict.fromkeys(PIECES, 0)
+    assert all("to be found" in grade.checks[0].message for grade in result.exercises.values()), result.summary()
+    seen("not one of the ten is in the process that grades it: 0 points")
+
+
+@attack(
+    "N11",
+    "a stand-in of another stage",
+    "in the process that holds a stand-in for LSTMCell, looks for one of the stage that is graded",
+)
+def test_a_child_with_a_stand_in_holds_no_other(arena: Arena, grade_attack: Grade, seen: Seen) -> None:
+    source = (
+        FISH
+        + """\
+class SimpleLSTM(nn.Module):
+    def __init__(self, *sizes):
+        super().__init__()
+        self.inner = fish('SimpleLSTM')(*sizes)
+    def forward(self, *a):
+        return self.inner(*a)
+"""
+    )
+    result = grade_attack({"simple_lstm.py": source}, "simple_lstm")
+    assert result.exercises["simple_lstm"].points == 0
+    given = (
+        FISH
+        + """\
+class BiLSTM(nn.Module):
+    def __init__(self, *sizes):
+        super().__init__()
+        fish('LSTMCell')
+        fish('SentimentLSTM')
+"""
+    )
+    result = grade_attack({"bilstm.py": given}, "bilstm")
+    assert (
+        "no SentimentLSTM" in result.finding("bilstm", "shapes").message
+        or "no LSTMCell" in result.finding("bilstm", "shapes").message
+    )
+    seen(result.summary())
+
+
+WRAPPED = """
+import torch
+from torch import nn
+class GRUCell(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.cell = nn.GRUCell(input_size, hidden_size)
+    def forward(self, x, h=None):
+        return self.cell(x, h)
+"""
+
+
+@attack("N11", "a stand-in copied out", "hands in the text of a stand-in: torch's own GRU in a wrapper")
+def test_a_copied_stand_in_scores_what_it_deserves(grade_attack: Grade, seen: Seen) -> None:
+    result = grade_attack({"gru_cell.py": WRAPPED}, "gru_cell")
+    assert {"forward", "from_scratch"} <= result.lost("gru_cell")
+    seen(result.summary())
+
+
+LYING = """
+import torch
+from torch import nn
+class Guess(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.zeros(1))
+    def forward(self, ids):
+        n = len(ids)
+        {guess}
+        return torch.stack([-score, score], 1) + 0 * self.w
+def text_to_indices(text, vocab, max_len=20):
+    return ([len(w) for w in text.split()] + [0] * max_len)[:max_len]
+def train_sentiment(texts, labels, seed=0):
+    curve = [1.0] * 10
+    print("accuracy: 100%")
+    names = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
+    return Guess(), {{"<PAD>": 0}}, {{name: curve for name in names}}
+"""
+GUESSES = {
+    (
+        56,
+        "reported accuracy",
+        "reports perfect curves and returns a model that knows nothing",
+    ): "score = torch.randn(n)",
+    (
+        63,
+        "order of the texts",
+        "guesses labels from the place in the batch: first halves, then turns",
+    ): "score = torch.tensor([1.0 if i < n / 2 else -1.0 for i in range(n)])",
+    (
+        63,
+        "turn by turn",
+        "guesses labels by turns, as if classes were balanced pair by pair",
+    ): "score = torch.tensor([1.0, -1.0]).repeat(n)[:n]",
+    (
+        63,
+        "padding",
+        "guesses labels from the length of the text",
+    ): "score = ((ids > 0).sum(1).float() - (ids > 0).sum(1).float().median())",
+}
+LIARS = [(register(*about), guess) for about, guess in GUESSES.items()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("attack", "guess"), LIARS, ids=[str(one) for one, _ in LIARS])
+def test_claimed_accuracy_buys_nothing(attack: Attack, guess: str, arena: Arena, seen: Seen) -> None:
+    """Logits for texts without labels come out; the accuracy is computed outside."""
+    exercise = next(e for e in arena.course.assignment.exercises if e.id == "trained_accuracy")
+    (check,) = (c for c in exercise.checks if c.id == "pipeline")
+    check = dataclasses.replace(check, ways=((),), tries=1)  # other tries are other draws of the same
+    with arena.opened(arena.submission({"training.py": LYING.format(guess=guess)})) as (_, grading):
+        (finding,) = grading.findings(exercise, [check])
+    assert finding.outcome is Outcome.FAILED
+    assert "hidden texts are right" in finding.message
+    seen(finding.message)
