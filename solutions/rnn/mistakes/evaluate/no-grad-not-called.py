@@ -1,0 +1,21 @@
+"""torch.no_grad without brackets
+
+Caught by: values
+Feedback:
+no_grad is a class; `with` needs one of it: torch.no_grad().
+"""
+
+import torch
+
+
+def evaluate(model, dataloader, criterion):
+    model.eval()
+    total_loss, correct, total = 0.0, 0, 0
+    with torch.no_grad:
+        for ids, labels in dataloader:
+            outputs = model(ids)
+            loss = criterion(outputs, labels)
+            total_loss += loss.item()
+            correct += (outputs.argmax(dim=1) == labels).sum().item()
+            total += labels.size(0)
+    return total_loss / len(dataloader), correct / total

@@ -1,0 +1,28 @@
+"""The state of a GRU is unpacked as (h, c)
+
+Bank: X37
+Caught by: contract
+Feedback:
+A GRU has no c. Unpacking takes h_n apart along its first dimension, which is layers times directions: here
+four, an error; with two it would go through in silence, with two layers or directions taken for h and c.
+"""
+
+import torch
+from torch import nn
+
+
+class ImprovedClassifier(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, output_dim, vectors=None):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        if vectors is not None:
+            self.embedding.weight.data.copy_(vectors)
+        self.gru = nn.GRU(embedding_dim, hidden_dim, num_layers=2, batch_first=True, bidirectional=True)
+        self.score = nn.Linear(2 * hidden_dim, 1)
+        self.fc = nn.Linear(2 * hidden_dim, output_dim)
+
+    def forward(self, x):
+        out, (h, c) = self.gru(self.embedding(x))
+        scores = self.score(out).squeeze(-1).masked_fill(x == 0, -1e9)
+        weights = torch.softmax(scores, dim=1)
+        return self.fc((out * weights.unsqueeze(-1)).sum(dim=1))

@@ -1,0 +1,24 @@
+"""Without vectors the constructor fails
+
+Caught by: contract
+Feedback:
+vectors may be None, and then the embedding starts at random. from_pretrained needs a tensor: ask first.
+"""
+
+import torch
+from torch import nn
+
+
+class ImprovedClassifier(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, output_dim, vectors=None):
+        super().__init__()
+        self.embedding = nn.Embedding.from_pretrained(vectors, freeze=False, padding_idx=0)
+        self.gru = nn.GRU(embedding_dim, hidden_dim, num_layers=2, batch_first=True, bidirectional=True)
+        self.score = nn.Linear(2 * hidden_dim, 1)
+        self.fc = nn.Linear(2 * hidden_dim, output_dim)
+
+    def forward(self, x):
+        out, _ = self.gru(self.embedding(x))
+        scores = self.score(out).squeeze(-1).masked_fill(x == 0, -1e9)
+        weights = torch.softmax(scores, dim=1)
+        return self.fc((out * weights.unsqueeze(-1)).sum(dim=1))

@@ -1,0 +1,27 @@
+"""The embedding has no padding_idx
+
+Bank: N03
+Caught by: padding
+Feedback:
+Without it the row of <PAD> starts at random numbers and is trained, so padding says something, and
+differently long texts are read differently. nn.Embedding has an argument for it.
+"""
+
+import torch
+from torch import nn
+
+
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, output_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, num_layers=2, batch_first=True, bidirectional=True,
+                            dropout=0.3)
+        self.dropout = nn.Dropout(0.3)
+        self.fc = nn.Linear(hidden_dim * 2, output_dim)
+
+    def forward(self, x):
+        embedded = self.embedding(x)
+        _, (h_n, _) = self.lstm(embedded)
+        hidden = torch.cat([h_n[-2], h_n[-1]], dim=1)
+        return self.fc(self.dropout(hidden))

@@ -1,0 +1,27 @@
+"""The embedding has vocab_size - 1 rows
+
+Bank: N04
+Caught by: shapes
+Feedback:
+vocab_size counts <PAD> and <UNK> already; the ids run to vocab_size - 1, so there must be vocab_size rows.
+The word with the largest id raises "index out of range".
+"""
+
+import torch
+from torch import nn
+
+
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, output_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size - 1, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, num_layers=2, batch_first=True, bidirectional=True,
+                            dropout=0.3)
+        self.dropout = nn.Dropout(0.3)
+        self.fc = nn.Linear(hidden_dim * 2, output_dim)
+
+    def forward(self, x):
+        embedded = self.embedding(x)
+        _, (h_n, _) = self.lstm(embedded)
+        hidden = torch.cat([h_n[-2], h_n[-1]], dim=1)
+        return self.fc(self.dropout(hidden))

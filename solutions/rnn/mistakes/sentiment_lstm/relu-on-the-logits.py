@@ -1,0 +1,27 @@
+"""A ReLU follows the output layer
+
+Bank: N02
+Caught by: forward
+Feedback:
+A logit says no by being negative, and ReLU turns every no into 0, with no gradient to learn from: with bad
+luck the network stays at chance. The output layer is the end.
+"""
+
+import torch
+from torch import nn
+
+
+class SentimentLSTM(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, hidden_dim, output_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim, num_layers=2, batch_first=True, bidirectional=True,
+                            dropout=0.3)
+        self.dropout = nn.Dropout(0.3)
+        self.fc = nn.Linear(hidden_dim * 2, output_dim)
+
+    def forward(self, x):
+        embedded = self.embedding(x)
+        _, (h_n, _) = self.lstm(embedded)
+        hidden = torch.cat([h_n[-2], h_n[-1]], dim=1)
+        return torch.relu(self.fc(self.dropout(hidden)))

@@ -1,0 +1,29 @@
+"""The scores come without their words
+
+Caught by: one_each
+Feedback:
+A list of pairs is asked for: (word, score).
+"""
+
+import torch
+
+from text import text_to_indices
+
+
+def word_importance(text, model, vocab):
+    model.eval()
+    words = text.lower().split()[:20]
+    ids = torch.tensor([text_to_indices(text, vocab)])
+    kept = {}
+
+    def keep(module, inputs, output):
+        output.retain_grad()
+        kept["vectors"] = output
+
+    handle = model.embedding.register_forward_hook(keep)
+    logits = model(ids)
+    handle.remove()
+    model.zero_grad()
+    logits[0, logits.argmax()].backward()
+    scores = kept["vectors"].grad[0].norm(dim=1)
+    return scores[:len(words)].tolist()

@@ -1,0 +1,30 @@
+"""The list is sorted by score
+
+Caught by: one_each
+Feedback:
+The order of the text is asked for, so that the scores can be laid over it. Sort where you print.
+"""
+
+import torch
+
+from text import text_to_indices
+
+
+def word_importance(text, model, vocab):
+    model.eval()
+    words = text.lower().split()[:20]
+    ids = torch.tensor([text_to_indices(text, vocab)])
+    kept = {}
+
+    def keep(module, inputs, output):
+        output.retain_grad()
+        kept["vectors"] = output
+
+    handle = model.embedding.register_forward_hook(keep)
+    logits = model(ids)
+    handle.remove()
+    model.zero_grad()
+    logits[0, logits.argmax()].backward()
+    scores = kept["vectors"].grad[0].norm(dim=1)
+    pairs = [(word, scores[i].item()) for i, word in enumerate(words)]
+    return sorted(pairs, key=lambda pair: pair[1], reverse=True)
