@@ -135,13 +135,18 @@ def try_one(
 
 def doctor(*, isolation: str | None, as_json: bool) -> int:
     """Examine this machine: the asked level, or the best that can be had."""
-    level = isolation or examination.best_level()
-    trials, facts = examination.examine(level), examination.facts()
+    missing: list[examination.Trial] = []
+    if isolation:
+        level, trials = isolation, examination.examine(isolation)
+    else:
+        level, trials, missing = examination.examine_best()
+    facts = examination.facts()
     if as_json:
-        found = {"level": level, "trials": [asdict(t) for t in trials], "facts": [asdict(f) for f in facts]}
+        found: dict[str, object] = {"level": level, "trials": [asdict(t) for t in trials]}
+        found |= {"missing": [asdict(t) for t in missing], "facts": [asdict(f) for f in facts]}
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     else:
-        terminal.examined(Console(highlight=False), level, trials, facts)
+        terminal.examined(Console(highlight=False), level, trials, facts, missing)
     return 0 if all(trial.ok for trial in trials) else 1
 
 

@@ -12,7 +12,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.case import Case
@@ -167,12 +167,19 @@ def examine(level: str = "full") -> list[Trial]:
 
 
 def best_level() -> str:
-    """The strongest level that can be started here and has its basic promise kept: full, reduced or none."""
+    """The strongest level that can be started here and keeps its promises: full, reduced or none."""
+    return examine_best()[0]
+
+
+def examine_best() -> tuple[str, list[Trial], list[Trial]]:
+    """The strongest level that this machine gives, its trials, and the failed ones of the levels above it."""
+    missing: list[Trial] = []
     for level in ("full", "reduced"):
         trials = examine(level)
         if all(trial.ok for trial in trials):
-            return level
-    return "none"
+            return level, trials, missing
+        missing += [replace(trial, tried=f"{level}: {trial.tried}") for trial in trials if not trial.ok]
+    return "none", examine("none"), missing
 
 
 def facts() -> list[Fact]:

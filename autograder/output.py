@@ -17,7 +17,8 @@ from autograder.errors import OutputError
 from autograder.model import Grade
 
 STATE = ".autograder"
-RESERVED = {"con", "prn", "aux", "nul", "index", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+# of systems, and of the files that lie beside the students' folders
+RESERVED = {"con", "prn", "aux", "nul", "index", "grades", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 
 
 @dataclass(frozen=True)

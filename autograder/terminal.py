@@ -177,8 +177,10 @@ def _brief(value: Any) -> str:
     return text if len(text) <= 160 else text[:159] + "…"
 
 
-def examined(console: Console, level: str, trials: Sequence[Trial], facts: Sequence[Fact]) -> None:
-    """The doctor's findings, attack by attack, then versions, then the level."""
+def examined(
+    console: Console, level: str, trials: Sequence[Trial], facts: Sequence[Fact], missing: Sequence[Trial] = ()
+) -> None:
+    """The doctor's findings, attack by attack, then versions, then the level and what keeps a better one away."""
     for trial in trials:
         mark = "[green]✓[/]" if trial.ok else "[red]✗[/]"
         console.print(f"{mark} {escape(trial.tried)}  [dim]{escape(plain(trial.seen))}[/]", soft_wrap=True)
@@ -186,6 +188,8 @@ def examined(console: Console, level: str, trials: Sequence[Trial], facts: Seque
         console.print(f"[dim]{escape(fact.name)}[/] {escape(plain(fact.value))}", soft_wrap=True)
         if fact.mend:
             console.print(f"    [yellow]{escape(fact.mend)}[/]", soft_wrap=True)
+    for trial in missing:
+        console.print(f"[yellow]{escape(trial.tried)}:[/] {escape(plain(trial.seen))}", soft_wrap=True)
     broken = [trial for trial in trials if not trial.ok]
     if broken:
         console.print(f"[red]isolation level {level} is not to be had here:[/] {len(broken)} of {len(trials)} trials")

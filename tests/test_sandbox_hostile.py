@@ -437,11 +437,25 @@ def test_a_missing_bwrap_is_named_with_its_mend(monkeypatch: pytest.MonkeyPatch,
     assert "apt install bubblewrap" in caught.value.mend
 
 
-def test_a_bwrap_that_may_not_make_namespaces_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("said", "missing", "mend"),
+    [
+        ("setting up uid map: Permission denied", "user namespaces", "AppArmor"),
+        ("loopback: Failed RTM_NEWADDR: Operation not permitted", "user namespaces", "AppArmor"),
+        ("Creating new namespace failed: No space left on device", "no further user namespaces", "max_user_namespaces"),
+        ("No permissions to create new namespace", "allows no user namespaces", "seccomp profile"),
+        ("Can't find source path /x: Permission denied", "cannot be read by this user", "/usr/bin/python3"),
+    ],
+)
+def test_a_bwrap_that_fails_is_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, missing: str, mend: str
+) -> None:
+    """What is missing, what to do, and bwrap's own words; nothing is graded at a weaker level instead."""
     fake = tmp_path / "bwrap"
-    fake.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    fake.write_text(f'#!/bin/sh\necho "bwrap: {said}" >&2\nexit 1\n')
     fake.chmod(0o755)
     monkeypatch.setattr(policy, "find_bwrap", lambda: fake)
-    with pytest.raises(IsolationError, match="user namespaces") as caught:
+    with pytest.raises(IsolationError, match=missing) as caught:
         ZygoteSandbox(PROBES).keeper()
-    assert "AppArmor" in caught.value.mend
+    assert mend in caught.value.mend
+    assert said in str(caught.value)

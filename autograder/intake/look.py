@@ -92,9 +92,15 @@ def _folder(path: Path, finder: Finder, deep: bool) -> Found:
     for child in children:
         end = suffix(child.name)
         if child.is_dir() or end in CODE or end == ".zip" or end in OTHER_ARCHIVES:
-            groups.setdefault(student(child.name), []).append(child)
+            # A file beside a folder of the same name is its owner's; two folders are two students, though
+            # their names may look the same (an accent as one character or as two).
+            name = student(child.name)
+            if child.is_dir() and any(one.is_dir() for one in groups.get(name, ())):
+                name = f"{name}\0{child.name}"  # met by no other name
+            groups.setdefault(name, []).append(child)
+    grouped = {child for members in groups.values() for child in members}
     for child in children:
-        if child in groups.get(student(child.name), ()):
+        if child in grouped:
             continue
         if suffix(child.name) in READ and student(child.name) in groups:
             groups[student(child.name)].append(child)

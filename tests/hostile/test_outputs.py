@@ -1,0 +1,249 @@
+"""What a student writes is data in everything that the grader writes: pages, tables, JSON, the terminal, file names.
+
+One class is graded from end to end by the command line, then every file that was produced is looked at.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hostile.harness import ROOT
+from hostile.table import NOT_APPLICABLE, attack
+
+Seen = Callable[[str], None]
+NOT_APPLICABLE |= {78: "no safetensors file is taken from a submission; frames are covered by fuzzing"}
+
+TAG = "<img src=x onerror=alert(1)>"
+ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[31m\x9b31m\u202egnp\u2066\r\x00\x08"
+NAMES = {  # folder -> why
+    "plain": "an ordinary student",
+    "Ada": "differs from the next in case only",
+    "ada": "differs from the one before in case only",
+    "\u0430da": "its first letter is Cyrillic",
+    "Ren\u00e9": "composed",
+    "Rene\u0301": "decomposed, looks the same",
+    TAG: "HTML",
+    '=HYPERLINK("http:evil","click")': "a formula",
+    "@SUM(1+1)*cmd": "a formula",
+    "+1+1": "a formula",
+    "-2-2": "a formula",
+    "\t=1+1": "a formula after a tab",
+    "con": "reserved on Windows",
+    "index.html": "the class page's name",
+    "grades.csv": "the table's name",
+    "x\\..\\..\\evil": "leads out, where \\ separates",
+    "line\nbreak": "two lines",
+    "\x1b[31mred\x1b[0m": "colours the terminal",
+    "cod\u202egpj.exe": "reads backwards",
+    "a" * 200: "long",
+    "[bold red]rich[/]": "the terminal library's own markup",
+}
+WORK = f"""
+print({ESCAPES!r} * 3, {TAG!r}, "=cmd|' /C calc'!A0", "x" * 10**6)
+class LSTMCell:
+    def __init__(self, *sizes):
+        raise ValueError({TAG + ESCAPES + " [bold]=1+1[/bold] </script><script>alert(2)</script> {{7*7}}"!r})
+"""
+ANSWER = f"""# Analysis
+{TAG} <script>alert(3)</script> [click](javascript:alert(4)) ![x](http://evil.example/x.png)
+<iframe src="//evil.example"><svg onload=alert(5)><a href="data:text/html,x">y</a> {ESCAPES}
+"""
+
+
+def notebook() -> str:
+    outputs = [
+        {"output_type": "display_data", "data": {"text/html": "<script>alert('nb')</script>"}},
+        {"output_type": "display_data", "data": {"image/svg+xml": "<svg onload=alert('nb')>"}},
+        {"output_type": "display_data", "data": {"application/javascript": "alert('nb')"}},
+    ]
+    cells = [
+        {"cell_type": "markdown", "source": ANSWER, "attachments": {"x.png": {"text/html": "<script>alert('nb')"}}},
+        {"cell_type": "code", "source": "!curl evil.example\n%run x.py\n%%bash\nrm -rf /", "outputs": outputs},
+        {"cell_type": "code", "source": "get_ipython().system('touch owned')", "outputs": []},
+        {"cell_type": "code", "source": WORK, "outputs": outputs},
+    ]
+    return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {"title": TAG}})
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of ``autograder grade`` over the class."""
+
+    out: Path
+    said: str
+    status: int
+    around: list[str]  # what lies beside the output folder
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("outputs")
+    for number, name in enumerate(NAMES):
+        place = folder / "class" / name
+        place.mkdir(parents=True)
+        if number % 3 == 2:
+            (place / f"{TAG.replace('/', '')}.ipynb").write_text(notebook(), encoding="utf-8")
+        else:
+            (place / "lstm_cell.py").write_text(WORK, encoding="utf-8")
+            (place / "written_analysis.md").write_text(ANSWER, encoding="utf-8")
+            (place / f"{TAG}\x1b[31m\u202e.py").write_text("x = (", encoding="utf-8")
+    command = [sys.executable, "-m", "autograder.cli"] if (ROOT / "autograder" / "__main__.py").exists() else []
+    command = command or [sys.executable, "-c", "from autograder.cli import main; main()"]
+    done = subprocess.run(
+        [*command, "grade", str(folder / "class"), "-a", "rnn", "-o", str(folder / "out"), "-j", "2", "--class"],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        timeout=280,
+        check=False,
+    )
+    said = (done.stdout + done.stderr).decode("utf-8")
+    return Run(folder / "out", said, done.returncode, sorted(os.listdir(folder)))
+
+
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ud800-\udfff]")
+
+
+def test_the_class_is_graded_whole(run: Run) -> None:
+    assert run.status == 0, run.said[-2000:]
+    rows = (run.out / "grades.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+    assert len(rows) == len(NAMES)
+    assert "Traceback" not in run.said
+
+
+@attack(84, "names that collide", "students whose names differ in case, in composition, in alphabet, or not to the eye")
+@attack("N44", "names as paths", "names that lead out of the folder, are reserved, or are those of our own files")
+def test_each_student_has_a_folder_of_their_own_with_a_safe_name(run: Run, seen: Seen) -> None:
+    folders = [path for path in run.out.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    files = {path.relative_to(run.out).as_posix() for path in run.out.rglob("*")}
+    assert run.around == ["class", "out"]
+    assert len(folders) == len(NAMES)
+    assert len({unicodedata.normalize("NFKC", path.name).casefold() for path in folders}) == len(NAMES)
+    for path in folders:
+        assert re.fullmatch(r"[\w+@][\w. @+-]*", path.name), path.name
+        assert len(path.name.encode()) < 120
+        assert path.name.partition(".")[0].casefold() not in ("con", "prn", "aux", "nul")
+        assert sorted(p.name for p in path.iterdir()) == sorted({"report.html", "grade.json", "results.json"}), (
+            path.name
+        )
+    assert not [path for path in run.out.rglob("*") if path.is_symlink()]
+    assert {"index.html", "grades.csv", "grades.jsonl"} <= files
+    students = [json.loads((path / "grade.json").read_text(encoding="utf-8"))["student"] for path in folders]
+    assert len(set(students)) == len(NAMES)
+    seen(f"{len(folders)} folders, all different, none with a character that a file system takes amiss")
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self._inside = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._inside = tag
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "script":
+            self.scripts[-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+
+@attack(79, "HTML and scripts", "names, file names, exceptions, output, Markdown and notebook outputs with HTML, SVG and JavaScript")  # fmt: skip  # noqa: E501
+def test_pages_hold_no_element_of_a_student(run: Run, seen: Seen) -> None:
+    pages = sorted(path for path in run.out.rglob("*.html") if path.is_file())
+    assert len(pages) == len(NAMES) + 1
+    scripts: dict[str, set[str]] = {"index.html": set(), "report.html": set()}
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        page = Page(text)
+        scripts[path.name] |= {script for script in page.scripts if "alert" in script}
+        assert {tag for tag, _ in page.tags}.isdisjoint(
+            {"iframe", "object", "embed", "base", "form", "frame", "applet"}
+        )
+        for tag, attributes in page.tags:
+            assert not [name for name in attributes if name.startswith("on")], (path, tag, attributes)
+            for name in ("href", "src", "action", "xlink:href", "srcset", "formaction"):
+                value = (attributes.get(name) or "").strip().casefold()
+                assert not value.startswith(("javascript:", "data:text", "vbscript:")), (path, tag, attributes)
+                if name == "src":
+                    assert not value or value.startswith("data:image/"), (path, tag, attributes)
+                assert not value.startswith(("http:", "//")), (path, tag, attributes)
+        assert "49 </" not in text  # {{7*7}} is text
+        assert not FORBIDDEN.search(text), (path, FORBIDDEN.search(text))
+        policy = [a for tag, a in page.tags if tag == "meta" and a.get("http-equiv") == "Content-Security-Policy"]
+        assert "default-src 'none'" in str(policy), path
+    assert scripts == {"index.html": set(), "report.html": set()}
+    seen(f"{len(pages)} pages: no element, attribute, link or script but ours; default-src 'none'")
+
+
+@attack(81, "formulas", "names that a spreadsheet would compute: = + - @ and a tab before them")
+def test_tables_hold_text_and_numbers(run: Run, seen: Seen) -> None:
+    tables = sorted(path for path in run.out.rglob("*.csv") if path.is_file())
+    assert [path.name for path in tables if path.parent == run.out] == ["grades.csv"]
+    for path in tables:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        assert len(rows) == len(NAMES) + 1
+        assert len({len(row) for row in rows}) == 1
+        for cell in (cell for row in rows for cell in row):
+            assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")), cell
+            assert not FORBIDDEN.search(cell)
+            assert "\n" not in cell
+    seen("each such cell begins with a quote sign; one line a student")
+
+
+@attack(82, "terminal and log lines", "escape sequences, bidirectional marks, null bytes and line ends in names, output and messages")  # fmt: skip  # noqa: E501
+def test_neither_the_terminal_nor_a_line_of_json_can_be_spoofed(run: Run, seen: Seen) -> None:
+    assert not FORBIDDEN.search(run.said.replace("\r", "")), FORBIDDEN.search(run.said)
+    for path in [*run.out.rglob("*.json"), *run.out.rglob("*.jsonl")]:
+        text = path.read_text(encoding="utf-8")
+        lines = text.split("\n")[:-1] if path.suffix == ".jsonl" else [text]
+        for line in lines:
+            content = json.loads(line, parse_constant=_no_constant)
+            assert isinstance(content, dict)
+        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f]", text), path
+    assert "rich" in run.said
+    assert "[bold red]rich" in run.said  # shown, not obeyed
+    seen("shown as other characters; every line of JSON is one object")
+
+
+def _no_constant(name: str) -> Any:
+    raise AssertionError(f"{name} is not JSON")
+
+
+@attack("N45", "megabytes", "prints a megabyte in each child, to make reports that no browser opens")
+def test_reports_stay_small(run: Run, seen: Seen) -> None:
+    sizes = [path.stat().st_size for path in run.out.rglob("*") if path.is_file()]
+    assert max(sizes) < 2_500_000
+    seen(f"the largest file has {max(sizes):,} bytes")
+
+
+@attack(80, "notebook magics", "shell commands, %run, %%bash and get_ipython in cells")
+def test_nothing_of_a_notebook_runs_outside(run: Run, seen: Seen) -> None:
+    assert not (ROOT / "owned").exists()
+    assert not list(run.out.parent.rglob("owned"))
+    pages = [path.read_text(encoding="utf-8") for path in run.out.rglob("report.html")]
+    assert not [page for page in pages if "alert('nb')" in page]
+    seen("magics are left out or refused; outputs of the notebook are not kept")
