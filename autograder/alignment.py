@@ -44,6 +44,7 @@ class _Search:
     sign: np.ndarray
     dead: np.ndarray
     open: np.ndarray  # roles that no layer of known layout plays
+    turn: int = 0
     baseline: float = 0.0
     cache: dict[bytes, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
 
@@ -88,7 +89,8 @@ def align(
     best: Alignment | None = None
     for known in networks.known_roles(layout, parameters, listing.values.get("modules"), own):
         search = _start(layout, subject.inputs(case), parameters, known)
-        for _ in range(ROUNDS):
+        fruitless = 0
+        for search.turn in range(ROUNDS):
             given = _next_round(case, search)
             reply = ask(probe, given)
             if isinstance(reply, Crash):
@@ -96,8 +98,9 @@ def align(
             found = _match(search, given, reply)
             if found is None:
                 return UNREADABLE
-            if not found or not (search.role < 0).any():
-                break
+            fruitless = 0 if found else fruitless + 1
+            if fruitless == 2 or not (search.role < 0).any():
+                break  # one round may find nothing by bad luck: a unit that is idle at these numbers
         result = search.frozen()
         if result.complete:
             return result
@@ -158,7 +161,7 @@ def _next_round(case: Case, search: _Search) -> Case:
 def _base(case: Case, search: _Search) -> np.ndarray:
     base = np.zeros(search.layout.total)
     found = np.unique(search.role[search.role >= 0])
-    draws = case.generator("alignment").standard_normal(search.layout.total) * 0.6
+    draws = case.generator(f"alignment {search.turn}").standard_normal(search.layout.total) * 0.6
     base[found] = draws[found]
     return base
 

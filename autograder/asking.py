@@ -114,6 +114,17 @@ class Asking:
             known[key] = align(ask, self.assignment.subjects[spec.subject], spec.subject, family, given, own)
         return known[key]
 
+    def own_cells(self, exercise: Exercise, case: Case) -> list[Alignment]:
+        """Alignments of the student's own cell at the sizes of a network's slots."""
+        spec = exercise.align
+        if spec is None or spec.cell is None:
+            return []
+
+        def ask(probe: str, given: Case) -> Reply:
+            return self.ask(Request(probe, given, limits=exercise.limits))
+
+        return self._own_cells(spec.cell, self.assignment.families[spec.families[0]], case, ask)
+
     def _own_cells(self, cell: tuple[str, str], family: Any, case: Case, ask: Any) -> list[Alignment]:
         subject, name = cell
         hidden = case.sizes.get("hidden_size", case.sizes.get("hidden_dim", 1))

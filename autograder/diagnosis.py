@@ -36,6 +36,7 @@ class _Examined:
 
     mistake: Mistake
     session: Session
+    judged: Grading
     wrong: frozenset[str]
     first: str
 
@@ -137,7 +138,7 @@ class Diagnosis:
         session = self.sandbox.open(submission)
         judged = Grading(self.assignment, submission, session, self.reference, self.seeds)
         wrong = [f.id for f in judged.exercise(exercise).checks if f.outcome in WRONG and not f.bonus]
-        return _Examined(mistake, session, frozenset(wrong), wrong[0] if wrong else "")
+        return _Examined(mistake, session, judged, frozenset(wrong), wrong[0] if wrong else "")
 
     # --- comparing ------------------------------------------------------------------------------
 
@@ -164,6 +165,7 @@ class Diagnosis:
                 one.session.code,  # type: ignore[attr-defined]  # a trusted session has it
                 case,
                 self.assignment.families[spec.families[0]],
+                lambda: one.judged.own_cells(exercise, case),
             )
         family = self._families[key]
         if family is None:
@@ -173,7 +175,7 @@ class Diagnosis:
         def ask(probe: str, given: Case) -> Reply:
             return judged.ask(Request(probe, given, limits=exercise.limits))
 
-        return lookalike.same_function(ask, spec.subject, family, case, cases)
+        return lookalike.same_function(ask, spec.subject, family, case, cases, lambda: judged.own_cells(exercise, case))
 
 
 def _after(wrong: Sequence[Finding]) -> list[str]:

@@ -6,7 +6,7 @@ equations, mean that two pieces of code compute the same function, however diffe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,9 @@ from autograder.case import Case
 from autograder.model import Crash, Observation
 from autograder.roles import TIGHT, Alignment, Layout
 from autograder.subject import Subject, listing, new_module, structure
+
+
+Own = Callable[[], Sequence[Alignment]]
 
 
 class _Called(nn.Module):
@@ -101,13 +104,16 @@ class ModuleFamily:
         return result
 
 
-def family_of(name: str, subject: Subject, code: Any, case: Case, model: Any) -> ModuleFamily | None:
-    """The family that a namespace's module is; None where it cannot be built or called."""
+def family_of(name: str, subject: Subject, code: Any, case: Case, model: Any, own: Own = tuple) -> ModuleFamily | None:
+    """The family that a namespace's module is; None where it cannot be built or called.
+
+    own: the alignments of the namespace's own cell, where a network is made of such cells.
+    """
     try:
         module = new_module(subject, code, case).eval()
         layout = Layout(model, dict(case.sizes), model.roles(case.sizes))
         parameters = read_parameters(listing(module))
-        ways = networks.known_roles(layout, parameters or (), structure(module), tuple)
+        ways = networks.known_roles(layout, parameters or (), structure(module), own)
         with torch.no_grad():
             subject.call(module, **subject.inputs(case))
     except Exception:
@@ -117,13 +123,15 @@ def family_of(name: str, subject: Subject, code: Any, case: Case, model: Any) ->
     return ModuleFamily(name, subject, module, model, ways[0], layout)
 
 
-def same_function(ask: Any, name: str, family: ModuleFamily, align_case: Case, cases: tuple[Case, ...]) -> int | None:
+def same_function(
+    ask: Any, name: str, family: ModuleFamily, align_case: Case, cases: tuple[Case, ...], own: Own = tuple
+) -> int | None:
     """How many of the family's weights the asked module does without; None if it is another function.
 
     The same function, gradients included: first with every weight of the family's at random values (so that
     those without a counterpart must be idle), then with absent ones, a second bias perhaps, at zero.
     """
-    found = align(ask, family.subject, name, family, align_case)
+    found = align(ask, family.subject, name, family, align_case, own)
     if isinstance(found, Crash) or found.strangers or found.baseline > TIGHT:
         return None
     missing = found.layout.total - len(np.unique(found.role[found.role >= 0]))
@@ -155,7 +163,7 @@ def _equal(ask: Any, name: str, family: ModuleFamily, found: Alignment, case: Ca
         return False
     loss = sum((value * case.normal(f"cotangent:{key}", *value.shape)).sum() for key, value in outputs.items())
     failed = False
-    if isinstance(loss, torch.Tensor) and loss.requires_grad:
+    if wanted and isinstance(loss, torch.Tensor) and loss.requires_grad:
         try:
             gradients = torch.autograd.grad(loss, list(wanted.values()), allow_unused=True)
         except RuntimeError:
