@@ -24,6 +24,7 @@ from autograder.sandbox.request import Request
 
 _PROBES = "PROBES = {'try': lambda code, case: {'result': getattr(code, case.values['name'])()}}\nSTAND_INS = {}\n"
 _BRIEF = Limits(1.0, 5.0)
+_ENDLESS = Limits(0.3, 5.0)  # for those that are sure to reach it
 
 _CODE = """
 import os, socket, subprocess, sys
@@ -201,7 +202,8 @@ def facts() -> list[Fact]:
 def _attack(session: ZygoteSession, level: str, tried: str, name: str, expected: str, levels: tuple[str, ...]) -> Trial:
     if level not in levels:  # it would succeed, on this very machine
         return Trial(tried, "not promised at this level", "not tried", True)
-    outcome, seen = _outcome(session.ask(Request("try", Case(values={"name": name}), limits=_BRIEF)))
+    limits = _ENDLESS if expected == _STOPPED else _BRIEF
+    outcome, seen = _outcome(session.ask(Request("try", Case(values={"name": name}), limits=limits)))
     return Trial(tried, expected, seen, outcome == expected)
 
 
