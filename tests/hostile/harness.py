@@ -209,9 +209,9 @@ def descendants(pid: int) -> list[int]:
 
 
 def make_sandbox(course: Course) -> ZygoteSandbox:
-    """A started sandbox of the strongest level that this machine gives."""
+    """A started sandbox of the strongest level that this machine gives, or of HOSTILE_LEVEL."""
     probes, stubs = course.assignment.probes, course.assignment.stubs
-    for level in ("full", "reduced"):
+    for level in os.environ.get("HOSTILE_LEVEL", "full reduced").split():
         try:
             return ZygoteSandbox(probes, level, stubs=stubs).__enter__()
         except IsolationError:

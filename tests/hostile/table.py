@@ -15,7 +15,9 @@ With HOSTILE_RECORD=1 a run of the suite writes what was seen to seen.json, and
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -113,6 +115,21 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
+def gather() -> None:
+    """Import every module of the suite, so that the table is complete."""
+    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+        importlib.import_module(f"hostile.{path.stem}")
+
+
+def rows() -> list[dict[str, object]]:
+    """What was seen of the attacks that are in the table, as they are described now."""
+    found = {f"{row['number']} {row['name']}": row["seen"] for row in json.loads(SEEN.read_text(encoding="utf-8"))}
+    return [{**asdict(made), "seen": found[key]} for key, made in ATTACKS.items() if key in found]
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(json.loads(SEEN.read_text(encoding="utf-8"))), encoding="utf-8")
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    table = importlib.import_module("hostile.table")  # the one that the tests fill
+    table.gather()
+    PAGE.write_text(table.page(table.rows()), encoding="utf-8")
     print(f"written: {PAGE}")
