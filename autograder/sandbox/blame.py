@@ -86,7 +86,10 @@ def _kind(error: BaseException, message: str) -> tuple[str, str]:
     if isinstance(error, OSError) and error.errno == errno.EMFILE:
         return "limit", "the program opened more files than a submission may have open"
     if isinstance(error, PermissionError) and error.errno == errno.EPERM and error.filename is None:
-        return "exception", f"{message} (in here a program starts no other, opens no connection and sends no signal)"
+        return (
+            "exception",
+            f"{message} (in here a program starts no other, opens no connection, sends no signal, prints no gigabytes)",
+        )
     if isinstance(error, RuntimeError) and "can't start new thread" in message:
         return "limit", "the program started more threads than a submission may have"
     return "exception", message

@@ -12,6 +12,8 @@ import re
 import subprocess
 import sys
 import unicodedata
+import warnings
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -20,11 +22,18 @@ from typing import Any
 
 import pytest
 
+from autograder import intake
 from hostile.harness import ROOT
 from hostile.table import NOT_APPLICABLE, attack
 
 Seen = Callable[[str], None]
-NOT_APPLICABLE |= {78: "no safetensors file is taken from a submission; frames are covered by fuzzing"}
+NOT_APPLICABLE |= {
+    77: "no file of a submission is unpickled or loaded outside the sandbox: only source text is read",
+    85: "an earlier grade is taken up only where the digests of submission, assignment and environment are equal",
+    87: "a fault of ours makes a check void, which costs no points, is never kept and is graded again",
+    89: "nothing that a submission names is installed",
+    78: "no safetensors file is taken from a submission; frames are covered by fuzzing",
+}
 
 TAG = "<img src=x onerror=alert(1)>"
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[31m\x9b31m\u202egnp\u2066\r\x00\x08"
@@ -247,3 +256,20 @@ def test_nothing_of_a_notebook_runs_outside(run: Run, seen: Seen) -> None:
     pages = [path.read_text(encoding="utf-8") for path in run.out.rglob("report.html")]
     assert not [page for page in pages if "alert('nb')" in page]
     seen("magics are left out or refused; outputs of the notebook are not kept")
+
+
+@attack(71, "zip bombs", "60 MB of zeros in 60 KB; one name twice; a zip in a zip")
+def test_a_zip_bomb_is_a_problem_of_one_student(tmp_path: Path, rnn: Any, seen: Seen) -> None:
+    bomb = tmp_path / "mallory.zip"
+    with warnings.catch_warnings(), zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as file:
+        warnings.simplefilter("ignore")  # of the second member of one name
+        file.writestr("huge.py", bytes(60 * 10**6))
+        file.writestr("inner.zip", bytes(100))
+        file.writestr("lstm_cell.py", "class LSTMCell: first = 1")
+        file.writestr("lstm_cell.py", "class LSTMCell: second = 2")
+    submission = intake.receive([bomb], rnn.exercises, mode="single").entries[0].read()
+    assert [problem.file for problem in submission.problems] == ["huge.py"]
+    assert [file.name for file in submission.files] == ["lstm_cell.py"]
+    assert "second" in submission.files[0].units[0].source
+    assert any("twice" in note for note in submission.notes)
+    seen(submission.problems[0].message)
