@@ -146,6 +146,23 @@ def _trained(exercise: Exercise) -> None:
             require(bool(np.isfinite(values).all()), f"{name} holds a number that is not finite")
             if name.endswith("accuracy"):
                 require(bool(((values >= 0) & (values <= 1)).all()), f"{name} goes beyond 0 to 1")
+        _plausible(student, reference)
+
+
+def _plausible(student: Any, reference: Any) -> None:
+    """Curves of a training that worked: loss falls, accuracy rises, and validation tells what the hidden texts do."""
+    if "own" not in student or accuracy(student["own"], reference.labels) < calibration()["threshold"]:
+        return
+    loss, right, valid = (np.asarray(student[f"history:{name}"]) for name in (CURVES[0], CURVES[1], CURVES[3]))
+    require(
+        loss[-3:].mean() < loss[0] and right[-3:].mean() > right[0],
+        "the model learned, but train_loss does not fall or train_accuracy does not rise: are the two swapped?",
+    )
+    require(
+        bool(valid[-3:].mean() > 0.62),
+        "the model is right on hidden texts, but the history says that it is hardly better than chance on the "
+        "texts held out: do the held-out texts and labels belong together?",
+    )
 
 
 def _improved(exercise: Exercise) -> None:

@@ -301,6 +301,14 @@ def dropout(student: Any, reference: Any) -> None:
     first, second = np.asarray(student["train:first"]), np.asarray(student["train:second"])
     moved = first.shape == second.shape and np.abs(first - second).max(initial=0.0) > 1e-9
     require(bool(moved), "two calls in training mode give the same logits: no dropout is at work")
+    rates = student.rates if isinstance(student.rates, list) else []
+    wrong = sorted({rate for rate in rates if isinstance(rate, float) and abs(rate - 0.3) > 1e-6})
+    require(not wrong, f"a dropout has the rate {wrong[0] if wrong else 0:g}; expected 0.3")
+    require(
+        len(rates) >= 2,
+        "dropout works in one place only",
+        hint="it belongs between the two LSTM layers (nn.LSTM(..., dropout=0.3)) and before the output layer",
+    )
 
 
 @sentiment.check(

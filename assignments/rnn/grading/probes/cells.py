@@ -239,7 +239,10 @@ def alive(kind: Subject, code: Any, case: Case) -> dict[str, Any]:
 
 
 def modes(code: Any, case: Case) -> dict[str, Any]:
-    """SentimentLSTM in evaluation mode twice and in training mode twice, on the same tokens."""
+    """SentimentLSTM in evaluation mode twice and in training mode twice, on the same tokens.
+
+    ``rates``: the rate of every dropout that one call in training mode applies, those inside of nn.LSTM too.
+    """
     kind = SentimentLSTM()
     module = randomise(subject.new_module(kind, code, case), case)
     tokens = kind.inputs(case)
@@ -249,7 +252,9 @@ def modes(code: Any, case: Case) -> dict[str, Any]:
             module.train(mode == "train")
             for turn in ("first", "second"):
                 values[f"{mode}:{turn}"] = kind.call(module, **tokens)["logits"]
-    return values
+        with CalledFunctions() as called:
+            kind.call(module, **tokens)
+    return {**values, "rates": called.rates}
 
 
 def padding(code: Any, case: Case) -> dict[str, Any]:
@@ -281,9 +286,14 @@ class CalledFunctions(TorchFunctionMode):
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
+        self.rates: list[float] = []  # of every dropout: torch.dropout's, and that between the layers of an LSTM
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.names.add(getattr(func, "__name__", str(func)))
+        name = getattr(func, "__name__", str(func))
+        self.names.add(name)
+        if name in ("dropout", "lstm"):  # the rate is the one float among the arguments
+            given = (*args, *(kwargs or {}).values())
+            self.rates += [float(value) for value in given if isinstance(value, float)]
         return func(*args, **(kwargs or {}))
 
 
