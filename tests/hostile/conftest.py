@@ -65,14 +65,16 @@ def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     place = Path(tempfile.mkdtemp(prefix="hostile-"))
     place.chmod(0o755)
     patch.setattr(tempfile, "tempdir", str(place))
-    course = harness.make_course(folder)
     work = place / "submissions"
     work.mkdir()
-    sandbox = harness.make_sandbox(course)
     try:
-        yield Arena(course, sandbox, work)
+        course = harness.make_course(folder)
+        sandbox = harness.make_sandbox(course)
+        try:
+            yield Arena(course, sandbox, work)
+        finally:
+            sandbox.__exit__(None, None, None)
     finally:
-        sandbox.__exit__(None, None, None)
         left = [path.name for path in harness.leftovers(work)]
         shutil.rmtree(place)
         patch.undo()
