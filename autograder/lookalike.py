@@ -21,7 +21,6 @@ from autograder.model import Crash, Observation
 from autograder.roles import TIGHT, Alignment, Layout
 from autograder.subject import Subject, listing, new_module, structure
 
-
 Own = Callable[[], Sequence[Alignment]]
 
 

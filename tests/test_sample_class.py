@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autograder.doctor import best_level
 from click.testing import CliRunner, Result
 
 from autograder import cli
+from autograder.doctor import best_level
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPECTED: dict[str, Any] = json.loads((ROOT / "tests/data/sample_class.json").read_text(encoding="utf-8"))
