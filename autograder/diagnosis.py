@@ -38,7 +38,6 @@ class _Examined:
     session: Session
     judged: Grading
     wrong: frozenset[str]
-    first: str
 
 
 @dataclass
@@ -51,7 +50,7 @@ class Diagnosis:
     reference: ReferenceSide
     seeds: Seeds
     _mistakes: Mapping[str, Sequence[Mistake]] | None = None
-    _examined: dict[str, tuple[_Examined, ...]] = field(default_factory=dict)
+    _examined: dict[str, _Examined] = field(default_factory=dict)
     _families: dict[tuple[str, str], Any] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)  # our own exceptions: they cost a name, never a grade
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -109,9 +108,9 @@ class Diagnosis:
 
     def _nearest(self, judged: Grading, exercise: Exercise, wrong: Sequence[Finding]) -> _Examined | None:
         failed = {finding.id for finding in wrong}
-        candidates = [
-            one for one in self._of(exercise) if one.wrong <= failed and one.first in (wrong[0].id, *_after(wrong))
-        ]
+        first = (wrong[0].id, *_after(wrong))
+        likely = (self._examine(exercise, m) for m in self._of(exercise) if m.caught_by in first)
+        candidates = [one for one in likely if one.wrong <= failed]
         equal = [(0, one) for one in candidates if self._observed_alike(judged, exercise, one)]
         if not equal:
             asked = [(self._same_function(judged, exercise, one), one) for one in candidates]
@@ -123,22 +122,24 @@ class Diagnosis:
 
     # --- the mistakes' side ---------------------------------------------------------------------
 
-    def _of(self, exercise: Exercise) -> tuple[_Examined, ...]:
-        """The exercise's mistakes, each judged as a submission would be."""
+    def _of(self, exercise: Exercise) -> Sequence[Mistake]:
         if self._mistakes is None:
             self._mistakes = known.mistakes(self.assignment)
-        if exercise.id not in self._examined:
-            self._examined[exercise.id] = tuple(
-                self._examine(exercise, mistake) for mistake in self._mistakes.get(exercise.id, ())
-            )
-        return self._examined[exercise.id]
+        return self._mistakes.get(exercise.id, ())
 
     def _examine(self, exercise: Exercise, mistake: Mistake) -> _Examined:
+        """The mistake judged as a submission would be, once; but not trained, which would take seconds."""
+        if mistake.id not in self._examined:
+            self._examined[mistake.id] = self._judged(exercise, mistake)
+        return self._examined[mistake.id]
+
+    def _judged(self, exercise: Exercise, mistake: Mistake) -> _Examined:
         submission = mistake.submission(self.submission)
         session = self.sandbox.open(submission)
         judged = Grading(self.assignment, submission, session, self.reference, self.seeds)
-        wrong = [f.id for f in judged.exercise(exercise).checks if f.outcome in WRONG and not f.bonus]
-        return _Examined(mistake, session, judged, frozenset(wrong), wrong[0] if wrong else "")
+        quick = [check for check in exercise.checks if check.kind != "accuracy" and not check.bonus]
+        wrong = {finding.id for finding in judged.findings(exercise, quick) if finding.outcome in WRONG}
+        return _Examined(mistake, session, judged, frozenset(wrong | {mistake.caught_by}))
 
     # --- comparing ------------------------------------------------------------------------------
 
@@ -146,7 +147,7 @@ class Diagnosis:
         """Everything that the failed checks saw is equal, asked of the mistake in the same words."""
         requests = judged.asked.get(exercise.id, [])
         mine = [(request, judged.ask(request)) for request in requests]
-        return bool(mine) and all(_alike(reply, one.session.ask(request)) for request, reply in mine)
+        return bool(mine) and all(_alike(reply, one.judged.ask(request)) for request, reply in mine)
 
     def _same_function(self, judged: Grading, exercise: Exercise, one: _Examined) -> int | None:
         """How many weights the mistake has too many, where the student's module is the same function."""

@@ -82,6 +82,11 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
+def shortened(text: str, most: int = 64) -> str:
+    """A text cut to the room that a table has beside its numbers."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def summary(console: Console, done: list[Done], received: Intake, out: Path) -> None:
     """The table of students, then what needs the instructor's eye, then where the reports are."""
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -95,7 +100,7 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
         table.add_column(name, justify=justify, no_wrap=True, min_width=6)  # type: ignore[arg-type]  # literals
     table.add_column("points lost in", overflow="ellipsis", no_wrap=True)
     for one in done:
-        lost = ", ".join(one.unfinished)
+        lost = shortened(", ".join(one.unfinished))
         bonus = f" +{one.bonus}" if one.bonus else ""
         table.add_row(
             escape(plain(one.student)),
