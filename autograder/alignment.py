@@ -71,11 +71,18 @@ def signatures(
 
 
 def align(
-    ask: Ask, subject: Any, name: str, family: Any, case: Case, own: Callable[[], Sequence[Alignment]] = tuple
+    ask: Ask,
+    subject: Any,
+    name: str,
+    family: Any,
+    case: Case,
+    own: Callable[[], Sequence[Alignment]] = tuple,
+    most: int = networks.MOST_WAYS,
 ) -> Alignment | Crash:
     """Align one module, built at the case's sizes, with one family.
 
     own: gives the alignments of the student's own cell, called where a network is made of such cells.
+    most: how many ways to give a network's cells their places are tried.
     Returns a Crash when the experiment itself could not be made (the module cannot be built or called).
     """
     layout = Layout(family, dict(case.sizes), family.roles(case.sizes))
@@ -87,7 +94,7 @@ def align(
     if parameters is None:
         return UNREADABLE
     best: Alignment | None = None
-    for known in networks.known_roles(layout, parameters, listing.values.get("modules"), own):
+    for known in networks.known_roles(layout, parameters, listing.values.get("modules"), own)[:most]:
         search = _start(layout, subject.inputs(case), parameters, known)
         fruitless = 0
         for search.turn in range(ROUNDS):

@@ -130,7 +130,7 @@ def same_function(
     The same function, gradients included: first with every weight of the family's at random values (so that
     those without a counterpart must be idle), then with absent ones, a second bias perhaps, at zero.
     """
-    found = align(ask, family.subject, name, family, align_case, own)
+    found = align(ask, family.subject, name, family, align_case, own, most=2)
     if isinstance(found, Crash) or found.strangers or found.baseline > TIGHT:
         return None
     missing = found.layout.total - len(np.unique(found.role[found.role >= 0]))

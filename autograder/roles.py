@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,10 @@ class Layout:
 
     def spans(self) -> dict[str, slice]:
         """Where each role lies in the flat vector."""
+        return self._spans
+
+    @cached_property
+    def _spans(self) -> dict[str, slice]:
         spans, start = {}, 0
         for role, shape in self.shapes.items():
             spans[role] = slice(start, start + int(np.prod(shape)))
