@@ -131,8 +131,7 @@ class Exercise:
 
         probe: name of a probe, run on both sides unless ``expected`` gives the reference's record.
         aligned: the probe is run at canonical weights, written through the discovered map.
-        also: probes of the exercise's other checks whose values are wanted too, as ``PROBE:NAME``; what
-        they gave there is used again, not run again (their first case and try).
+        also: further probes, run only when the check reads one of their values, as ``PROBE:NAME``.
         tries: passes if any of that many independent seeds passes (one first, the others on failure).
         prepare: adds data to the seeded case, on the trusted side (texts from a generator).
         """

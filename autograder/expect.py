@@ -27,6 +27,14 @@ class Mismatch(Exception):  # noqa: N818  # a finding, not a fault of the engine
         self.evidence = tuple(evidence)
 
 
+class MoreWanted(Exception):  # noqa: N818  # a request, not a fault
+    """A check reads a value of a further probe that has not been run yet."""
+
+    def __init__(self, probe: str) -> None:
+        super().__init__(probe)
+        self.probe = probe
+
+
 class Record:
     """The values of one observation, read as attributes or by name: ``student.h``, ``student["out:h"]``.
 
@@ -41,15 +49,20 @@ class Record:
         side: str,
         notes: list[str] | None = None,
         shown: list[Evidence] | None = None,
+        more: Sequence[str] = (),
     ) -> None:
         self._values = dict(values)
         self._side = side
+        self._more = tuple(more)
         self._notes = notes if notes is not None else []
         self.shown = shown if shown is not None else []
 
     def __getitem__(self, name: str) -> Any:
         if name in self._values:
             return self._values[name]
+        probe = name.partition(":")[0]
+        if probe in self._more:
+            raise MoreWanted(probe)
         if self._side == "student":
             raise Mismatch(f"{name} is missing from what your code returned")
         raise KeyError(name)

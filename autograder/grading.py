@@ -7,8 +7,9 @@ knows where a reply came from.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from autograder.asking import Asking
 from autograder.case import Case
 from autograder.crashes import Verdict, crashed
 from autograder.exercise import Check, Exercise
-from autograder.expect import Mismatch, Record
+from autograder.expect import Mismatch, MoreWanted, Record
 from autograder.model import Crash, Evidence, ExerciseGrade, Finding, Observation, Outcome, Reply
 from autograder.roles import Alignment
 from autograder.sandbox.request import Request
@@ -167,15 +168,21 @@ class Grading(Asking):
         request = Request(check.probe, case, way, check.limits)
         self.asked.setdefault(exercise.id, []).append(request)
         reply = self.ask(request)
-        for probe in check.also:
-            if isinstance(reply, Crash):
-                break
-            reply, expected = self._beside(exercise, check, way, turn, probe, reply, expected)
         seen = {"crash": reply.message} if isinstance(reply, Crash) else _by_role(reply.values, mine)
         self.trail[exercise.id, check.id] = (seen, expected)
         if isinstance(reply, Crash):
             return self._crashed(reply, exercise, way)
-        return self._judge(check, case, reply, expected, mine, notes, lambda: self.others(exercise, case, way))
+        unseen = list(check.also)
+        while True:
+            try:
+                others = partial(self.others, exercise, case, way)
+                return self._judge(check, case, reply, expected, mine, notes, others, unseen)
+            except MoreWanted as wanted:
+                unseen.remove(wanted.probe)
+                more, expected = self._beside(exercise, check, way, turn, wanted.probe, reply, expected)
+                if isinstance(more, Crash):
+                    return self._crashed(more, exercise, way)
+                reply = more
 
     def _aligned_or_refused(self, exercise: Exercise, case: Case, way: tuple[str, ...]) -> Alignment | Crash:
         """The student's map, ready to be written through.
@@ -233,11 +240,14 @@ class Grading(Asking):
         mine: Alignment | None,
         notes: list[str],
         others: Any,
+        unseen: Sequence[str],
     ) -> Verdict:
         shown: list[Evidence] = []
-        student = Record(_by_role(reply.values, mine), side="student", notes=notes, shown=shown)
+        student = Record(_by_role(reply.values, mine), side="student", notes=notes, shown=shown, more=unseen)
         try:
-            check.judge(student, Record(expected, side="reference"))
+            check.judge(student, Record(expected, side="reference", more=unseen))
+        except MoreWanted:
+            raise
         except Mismatch as mismatch:
             message, evidence = mismatch.message, [*mismatch.evidence, *shown]
             if mine is not None and not mine.complete:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.expect import Mismatch, Record, at_least, close, equal, same_shapes
+from autograder.expect import Mismatch, MoreWanted, Record, at_least, close, equal, same_shapes
 
 finite = st.floats(-1e6, 1e6)
 
@@ -107,3 +107,11 @@ def test_at_least_passes_only_finite_numbers_that_reach_the_bound(value: float) 
 def test_true_is_not_one() -> None:
     with pytest.raises(Mismatch):
         equal("count", True, 1)
+
+
+def test_a_further_probe_is_asked_for_when_a_check_reads_it_and_not_before() -> None:
+    record = Record({"logits": 1}, side="student", more=["again"])
+    assert record.logits == 1
+    with pytest.raises(MoreWanted) as caught:
+        record["again:logits"]
+    assert caught.value.probe == "again"

@@ -187,8 +187,8 @@ def _improved(exercise: Exercise) -> None:
     @exercise.check(
         points=2,
         bonus=True,
-        probe="train_improved_again",
-        also=["train_improved"],
+        probe="train_improved",  # what `trains` saw, and, if that leaves it open, a second training
+        also=["train_improved_again"],
         kind="accuracy",
         cases=CASES,
         prepare=as_ids,
@@ -198,10 +198,12 @@ def _improved(exercise: Exercise) -> None:
     )
     def better(student: Any, reference: Any) -> None:
         """it beats `SentimentLSTM` by more than the noise between seeds"""
-        runs = ("", "train_improved:")
-        found = float(np.mean([accuracy(student[f"{run}logits"], reference[f"{run}labels"]) for run in runs]))
+        least = f"{bars['better']:.1%}"
+        bar = f"the bonus begins at {least} over two runs, which SentimentLSTM reaches by luck in one of twenty"
+        first = accuracy(student.logits, reference.labels)
+        if (first + 1.0) / 2 < bars["better"]:
+            fail(f"{first:.1%} of the hidden texts are right; {bar}")
+        again = "train_improved_again"
+        found = (first + accuracy(student[f"{again}:logits"], reference[f"{again}:labels"])) / 2
         if found < bars["better"]:
-            fail(
-                f"{found:.1%} of the hidden texts are right, over two runs; the bonus begins at {bars['better']:.1%}, "
-                "which SentimentLSTM reaches by luck in one of twenty pairs of runs"
-            )
+            fail(f"{found:.1%} of the hidden texts are right over two runs; {bar}")
