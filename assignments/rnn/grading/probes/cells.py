@@ -293,7 +293,8 @@ class CalledFunctions(TorchFunctionMode):
         self.names.add(name)
         if name in ("dropout", "lstm"):  # the rate is the one float among the arguments
             given = (*args, *(kwargs or {}).values())
-            self.rates += [float(value) for value in given if isinstance(value, float)]
+            rates = [value for value in given if isinstance(value, float)]
+            self.rates += [rate for rate in rates if rate or name == "dropout"]  # an LSTM's 0 means none
         return func(*args, **(kwargs or {}))
 
 
