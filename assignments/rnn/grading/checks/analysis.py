@@ -40,6 +40,8 @@ def demonstration(student: Any, reference: Any) -> None:
     require(
         bool((norms > 0).any()), "all norms are zero: no gradient has reached the RNN", hint="was backward() called?"
     )
+    still = [name for name, norm in zip(names, norms.tolist(), strict=False) if norm == 0]
+    require(not still, f"the gradient of {', '.join(still)} is zero", hint="is the input random, or all zeros?")
     lengths = list(student.lengths)
     require(bool(lengths), "no VanillaRNN was run", hint="make one, VanillaRNN(10, 20, 1), and give it the sequences")
     require(

@@ -59,8 +59,10 @@ def _predict(code: Any, case: Case, *, train: bool) -> dict[str, Any]:
 
 
 def word_importance(code: Any, case: Case) -> dict[str, Any]:
-    """Words and scores of six texts, each asked twice; the weights before and after."""
+    """Words and scores of six texts, each asked twice; the weights before and after; the model's modes when called."""
     model = planted(case)
+    modes: list[bool] = []
+    model.register_forward_hook(lambda called, given, output: modes.append(bool(called.training)))
     values: dict[str, Any] = {f"before:{name}": value.clone() for name, value in model.state_dict().items()}
     for number, text in enumerate(texts(case, model)):
         for turn in ("scores", "again"):
@@ -68,6 +70,7 @@ def word_importance(code: Any, case: Case) -> dict[str, Any]:
             found = _scores(code.word_importance(text, model, dict(model.vocab)))
             values[f"{turn}:{number}"] = np.array([score for _, score in found])
             values[f"words:{number}"] = [word for word, _ in found]
+    values["trained"] = sum(modes)
     return values | {f"after:{name}": value for name, value in model.state_dict().items()}
 
 
