@@ -24,6 +24,7 @@ from autograder.exercise import Exercise
 from autograder.grading import Grading
 from autograder.known import Mistake
 from autograder.model import Crash, ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
+from autograder.parsing import PARSING
 from autograder.sandbox.request import Request, Sandbox, Session
 from autograder.seeds import Seeds
 
@@ -124,7 +125,8 @@ class Diagnosis:
 
     def _of(self, exercise: Exercise) -> Sequence[Mistake]:
         if self._mistakes is None:
-            self._mistakes = known.mistakes(self.assignment)
+            with PARSING:
+                self._mistakes = known.mistakes(self.assignment)
         return self._mistakes.get(exercise.id, ())
 
     def _examine(self, exercise: Exercise, mistake: Mistake) -> _Examined:
@@ -226,6 +228,11 @@ def _likeness(one: str, other: str) -> float:
 
 def _shape(source: str) -> str:
     """The code without comments, docstrings, layout, and the names that people choose."""
+    with PARSING:
+        return _plain_shape(source)
+
+
+def _plain_shape(source: str) -> str:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):

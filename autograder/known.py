@@ -19,6 +19,7 @@ from autograder.exercise import Exercise
 from autograder.intake import syntax
 from autograder.intake.source import Piece, module
 from autograder.model import SourceFile, Submission, Unit
+from autograder.parsing import PARSING
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Known:
 
     def submission(self, reference: Submission) -> Submission:
         """The reference with this file in place of its definitions of the exercise."""
-        return in_place(reference, self.file, self.names)
+        with PARSING:
+            return in_place(reference, self.file, self.names)
 
 
 @dataclass(frozen=True)

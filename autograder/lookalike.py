@@ -19,6 +19,7 @@ from autograder.alignment import align, read_parameters
 from autograder.case import Case
 from autograder.model import Crash, Observation
 from autograder.roles import TIGHT, Alignment, Layout
+from autograder.sandbox.trusted import alone
 from autograder.subject import Subject, listing, new_module, structure
 
 Own = Callable[[], Sequence[Alignment]]
@@ -108,17 +109,18 @@ def family_of(name: str, subject: Subject, code: Any, case: Case, model: Any, ow
 
     own: the alignments of the namespace's own cell, where a network is made of such cells.
     """
-    try:
-        module = new_module(subject, code, case).eval()
-        layout = Layout(model, dict(case.sizes), model.roles(case.sizes))
-        parameters = read_parameters(listing(module))
-        ways = networks.known_roles(layout, parameters or (), structure(module), own)
-        with torch.no_grad():
-            subject.call(module, **subject.inputs(case))
-    except Exception:
-        return None  # a mistake that crashes is recognised by its crash
-    finally:
-        torch.set_default_dtype(torch.float32)
+    with alone():
+        try:
+            module = new_module(subject, code, case).eval()
+            layout = Layout(model, dict(case.sizes), model.roles(case.sizes))
+            parameters = read_parameters(listing(module))
+            ways = networks.known_roles(layout, parameters or (), structure(module), own)
+            with torch.no_grad():
+                subject.call(module, **subject.inputs(case))
+        except Exception:
+            return None  # a mistake that crashes is recognised by its crash
+        finally:
+            torch.set_default_dtype(torch.float32)
     return ModuleFamily(name, subject, module, model, ways[0], layout)
 
 

@@ -20,7 +20,7 @@ PACKAGE = ROOT / "autograder"
 
 # Each unit (a module, or a package taken as one) may import the units above it and nothing below it.
 ORDER = (
-    ("errors", "model", "case"),
+    ("errors", "model", "case", "parsing"),
     ("subject", "seeds", "mutants", "scorecard", "expect", "torchcells", "output"),
     ("exercise", "stubs", "equivalents"),
     ("sandbox",),

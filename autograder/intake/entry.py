@@ -18,6 +18,7 @@ from autograder.intake.source import Piece, module
 from autograder.intake.text import Undecodable, decode, lossy
 from autograder.intake.wanted import Wanted
 from autograder.model import Problem, SourceFile, Submission
+from autograder.parsing import PARSING
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Entry:
 
     def read(self) -> Submission:
         """The submission. Never raises for what was handed in: whatever is wrong is among its problems."""
+        with PARSING:
+            return self._read()
+
+    def _read(self) -> Submission:
         path = str(self.sources[0].path) if self.sources else ""
         try:
             contents = gather(self.sources)

@@ -32,6 +32,11 @@ MOST_OUTPUT = 64 * 1024
 _process = threading.RLock()
 
 
+def alone() -> threading.RLock:
+    """The lock that whoever changes torch's default dtype in this process has to hold."""
+    return _process
+
+
 class TrustedSandbox:
     """Runs trusted code only. Limits are not enforced; exceptions become Crash just as in a child.
 
