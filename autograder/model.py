@@ -124,6 +124,7 @@ class Problem:
     hint: str = ""
     names: tuple[str, ...] = ()
     fatal: bool = False  # nothing of this submission could be read
+    ours: bool = False  # by a fault of the grader: every check is void
 
 
 @dataclass(frozen=True, slots=True)

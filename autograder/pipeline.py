@@ -20,7 +20,7 @@ from autograder.diagnosis import Diagnosis
 from autograder.errors import AssignmentError, AutograderError
 from autograder.exercise import Exercise
 from autograder.grading import Grading
-from autograder.model import Crash, ExerciseGrade, Grade, Reply, Submission
+from autograder.model import Crash, ExerciseGrade, Finding, Grade, Observation, Outcome, Reply, Submission
 from autograder.sandbox.request import Sandbox
 from autograder.sandbox.trusted import TrustedSandbox
 from autograder.seeds import Seeds
@@ -54,6 +54,9 @@ def prepare(assignment: Assignment, seeds: Seeds) -> Course:
 def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
     """Run and judge one submission. Nothing that it does raises here."""
     started = time.monotonic()
+    if any(problem.ours for problem in submission.problems):
+        void = tuple(_void(exercise) for exercise in course.assignment.exercises)
+        return _grade(submission, course, sandbox.level, void, Observation({}), 0.0, 0.0)
     session = sandbox.open(submission)
     try:
         judged = Grading(course.assignment, submission, session, course.reference, course.seeds)
@@ -76,6 +79,18 @@ def _explained(diagnosis: Diagnosis, judged: Grading, exercise: Exercise, grade:
         raise
     except Exception:
         return grade
+
+
+def _void(exercise: Exercise) -> ExerciseGrade:
+    """Nothing could be judged, by our fault: nobody loses a point, and the instructor's page lists it first."""
+    message = "the grader could not read the submission; grade it again"
+    if exercise.written:
+        finding = Finding(exercise.id, exercise.title, Outcome.VOID, None, exercise.points, "written", message)
+        return ExerciseGrade(exercise.id, exercise.title, (finding,))
+    checks = tuple(
+        Finding(c.id, c.claim, Outcome.VOID, None, c.points, c.kind, message, bonus=c.bonus) for c in exercise.checks
+    )
+    return ExerciseGrade(exercise.id, exercise.title, checks)
 
 
 def _grade(

@@ -44,7 +44,9 @@ class Entry:
             content = digest(contents.files)
         except Exception as error:  # the class goes on; this is our fault and says so
             message = f"could not be read, by a fault of the grader: {type(error).__name__}"
-            broken = Problem(self.student, message, hint="Tell your instructor; no point is lost by it.", fatal=True)
+            broken = Problem(
+                self.student, message, hint="Tell your instructor; no point is lost by it.", fatal=True, ours=True
+            )
             return Submission(self.student, digest({}), (), problems=(broken,), path=path, notes=self.notes)
         answers = reader.answers.found
         return Submission(
