@@ -94,9 +94,9 @@ def fail(message: str, *, hint: str = "", evidence: Sequence[Evidence] = ()) -> 
     raise Mismatch(message, hint=hint, evidence=evidence)
 
 
-def require(condition: bool, message: str, *, hint: str = "", evidence: Sequence[Evidence] = ()) -> None:
-    """``condition`` holds."""
-    if not condition:
+def require(condition: Any, message: str, *, hint: str = "", evidence: Sequence[Evidence] = ()) -> None:
+    """``condition`` holds. An array, as comes of comparing what should have been one number, does not."""
+    if np.ndim(condition) or not condition:
         raise Mismatch(message, hint=hint, evidence=evidence)
 
 
