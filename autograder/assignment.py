@@ -14,6 +14,7 @@ from typing import Any
 
 from autograder.errors import AssignmentError
 from autograder.exercise import Exercise
+from autograder.sandbox.trusted import load_stand_ins
 
 SOURCES = (".py", ".md", ".json", ".ipynb")
 
@@ -24,6 +25,7 @@ class Assignment:
 
     ``grading`` is the public half (``assignments/ID/grading``): exercises with their checks, probes,
     families. ``hidden`` is the instructor's half (``solutions/ID``), None for a student's copy.
+    ``stand_ins`` names the grader's own pieces in ``stand_ins_file``; a student is handed none.
     """
 
     id: str
@@ -34,6 +36,8 @@ class Assignment:
     hidden: Path | None
     subjects: Mapping[str, Any]
     families: Mapping[str, Any]
+    stand_ins_file: Path | None = None
+    stand_ins: frozenset[str] = frozenset()
 
     @property
     def probes(self) -> Path:
@@ -84,6 +88,8 @@ class Assignment:
             for path in sorted(files):
                 digest.update(f"{root.name}/{path.relative_to(root).as_posix()}\0".encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
+        if self.stand_ins_file is not None:
+            digest.update(b"stand-ins\0" + hashlib.sha256(self.stand_ins_file.read_bytes()).digest())
         return f"sha256:{digest.hexdigest()}"
 
 
@@ -118,6 +124,7 @@ def load(course: Path, id: str) -> Assignment:
         _wanted(checks, "register")({exercise.id: exercise for exercise in exercises})
     probes = _submodule(package, "probes")
     families = _submodule(package, "families")
+    pieces = course / "assignments" / "stand_ins" / f"{id}.py"
     assignment = Assignment(
         id=id,
         title=str(_wanted(package, "TITLE")),
@@ -127,6 +134,8 @@ def load(course: Path, id: str) -> Assignment:
         hidden=hidden if hidden.is_dir() else None,
         subjects=getattr(probes, "SUBJECTS", {}),
         families=getattr(families, "FAMILIES", {}),
+        stand_ins_file=pieces if pieces.is_file() else None,
+        stand_ins=frozenset(load_stand_ins(pieces) if pieces.is_file() else getattr(probes, "STAND_INS", {})),
     )
     _pair_up(assignment, probes)
     return assignment
@@ -134,7 +143,6 @@ def load(course: Path, id: str) -> Assignment:
 
 def _pair_up(assignment: Assignment, probes: ModuleType) -> None:
     known = set(_wanted(probes, "PROBES"))
-    stand_ins = set(getattr(probes, "STAND_INS", {}))
     ids: set[str] = set()
     for exercise in assignment.exercises:
         if exercise.id in ids:
@@ -149,7 +157,7 @@ def _pair_up(assignment: Assignment, probes: ModuleType) -> None:
                 )
             for probe in set(check.also) - known:
                 raise AssignmentError(f"{check.where}: {exercise.id}.{check.id} names the unknown probe {probe!r}")
-        missing = {name for check in exercise.checks for way in check.ways for name in way} - stand_ins
+        missing = {name for check in exercise.checks for way in check.ways for name in way} - assignment.stand_ins
         if missing:
             raise AssignmentError(f"{exercise.id} names stand-ins that do not exist: {', '.join(sorted(missing))}")
         if exercise.align is not None:

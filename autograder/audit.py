@@ -117,7 +117,7 @@ def chosen(made: Sequence[Mutant], sample: int) -> list[Mutant]:
 def sandbox_of(assignment: Assignment) -> Sandbox:
     """A sandbox at the best level that can be had: the code is our own, so none will do."""
     for level in LEVELS:
-        sandbox = ZygoteSandbox(assignment.probes, level=level, stubs=assignment.stubs)
+        sandbox = ZygoteSandbox(assignment.probes, level, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
         try:
             return sandbox.__enter__()  # entering it again does nothing
         except IsolationError:

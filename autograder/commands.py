@@ -51,7 +51,7 @@ def grade(
     workers = min(jobs or os.cpu_count() or 1, len(received.entries)) or 1
 
     def make_sandbox() -> Sandbox:
-        return ZygoteSandbox(assignment.probes, level=isolation, stubs=assignment.stubs)
+        return ZygoteSandbox(assignment.probes, isolation, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
 
     with terminal.Progress(console, len(received.entries)) as progress:
         done = batch.run(
@@ -122,7 +122,9 @@ def try_one(
         raise AssignmentError(f"{exercise} has no check {only!r}", mend=f"its checks: {known}")
     submission = intake.receive([path], assignment.exercises, mode="single").entries[0].read()
     course_ = pipeline.prepare(assignment, Seeds(b"try"))
-    with ZygoteSandbox(assignment.probes, level=isolation, stubs=assignment.stubs) as sandbox:
+    with ZygoteSandbox(
+        assignment.probes, isolation, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file
+    ) as sandbox:
         session = sandbox.open(submission)
         try:
             judged = Grading(assignment, submission, session, course_.reference, course_.seeds)

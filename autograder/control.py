@@ -64,7 +64,7 @@ class Control:
         with self._lock:
             if self._expected is None:
                 assignment = self._course.assignment
-                sandbox = TrustedSandbox(assignment.probes, stubs=assignment.stubs)
+                sandbox = TrustedSandbox(assignment.probes, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
                 self._expected = sandbox.open(self._submission).loaded.output
             return self._expected
 

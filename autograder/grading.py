@@ -119,9 +119,13 @@ class Grading(Asking):
         return replace(first, seconds=seconds)
 
     def _open_ways(self, exercise: Exercise, check: Check) -> tuple[tuple[tuple[str, ...], ...], Verdict | None]:
-        """The ways worth trying: a piece that never ended once is not waited for again."""
-        open_ways = tuple(way for way in check.ways if (exercise.id, way) not in self._endless)
-        return open_ways, None if open_ways else self._endless[exercise.id, check.ways[-1]]
+        """The ways worth trying: a piece that never ended once is not waited for again.
+
+        Where there are no stand-ins (a student's copy of the assignment), only the student's own pieces are left.
+        """
+        ways = [way for way in check.ways if self.assignment.stand_ins.issuperset(way)]
+        open_ways = tuple(way for way in ways if (exercise.id, way) not in self._endless)
+        return open_ways, None if open_ways else self._endless[exercise.id, ways[-1]]
 
     def _attempt(self, exercise: Exercise, check: Check, way: tuple[str, ...], turn: int) -> Verdict:
         """All cases of a check in one way. The first case that does not hold decides."""

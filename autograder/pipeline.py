@@ -39,7 +39,7 @@ class Course:
 def prepare(assignment: Assignment, seeds: Seeds) -> Course:
     """Load the reference in this process, at one thread: workers share its answers."""
     torch.set_num_threads(1)
-    sandbox = TrustedSandbox(assignment.probes, stubs=assignment.stubs)
+    sandbox = TrustedSandbox(assignment.probes, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
     received = intake.receive([assignment.reference], assignment.exercises, mode="single")
     submission = received.entries[0].read()
     if submission.problems:

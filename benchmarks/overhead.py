@@ -54,7 +54,7 @@ def main(count: int) -> None:
     quick = [e for e in rnn.exercises if e.id not in TRAINING]
     entry = intake.receive([ROOT / "examples/class/bartek"], rnn.exercises, mode="single").entries[0]
     first = entry.read()
-    trusted = TrustedSandbox(rnn.probes, stubs=rnn.stubs)
+    trusted = TrustedSandbox(rnn.probes, stubs=rnn.stubs, stand_ins=rnn.stand_ins_file)
     judged(course, first, trusted.open(first), quick)  # the reference's answers are remembered from here on
 
     start = of_this_process()
@@ -67,7 +67,10 @@ def main(count: int) -> None:
 
     level = best_level()
     trimmed = dataclasses.replace(course, assignment=dataclasses.replace(rnn, exercises=tuple(quick)))
-    with ZygoteSandbox(rnn.probes, level=level, stubs=rnn.stubs) as sandbox, tempfile.TemporaryDirectory() as out:
+    with (
+        ZygoteSandbox(rnn.probes, level=level, stubs=rnn.stubs, stand_ins=rnn.stand_ins_file) as sandbox,
+        tempfile.TemporaryDirectory() as out,
+    ):
         pipeline.grade(dataclasses.replace(first, digest="sha256:warm"), trimmed, sandbox)
         zygote = sandbox.keeper().pid
         start = of_this_process() + with_children(zygote)

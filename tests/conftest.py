@@ -50,7 +50,7 @@ def judge(rnn: Assignment, course: Course, reference: Submission, tmp_path_facto
 
     In this process, without a sandbox: the code of the tests is our own.
     """
-    sandbox = TrustedSandbox(rnn.probes, stubs=rnn.stubs)
+    sandbox = TrustedSandbox(rnn.probes, stubs=rnn.stubs, stand_ins=rnn.stand_ins_file)
 
     def run(exercise: str, code: str | Path, *, alone: bool = False) -> ExerciseGrade:
         chosen = next(e for e in rnn.exercises if e.id == exercise)

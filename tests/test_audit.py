@@ -86,7 +86,9 @@ def audited(course: Course, *only: str, **options: Any) -> Audit:
     return audit(
         course,
         only=only,
-        make_sandbox=lambda: TrustedSandbox(assignment.probes, stubs=assignment.stubs),
+        make_sandbox=lambda: TrustedSandbox(
+            assignment.probes, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file
+        ),
         **options,
     )
 

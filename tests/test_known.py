@@ -63,7 +63,9 @@ def with_files(rnn: Assignment, tmp_path: Path):  # type: ignore[no-untyped-def]
 def graded(exercise: str, submission: Submission, course: Course) -> ExerciseGrade:
     """The exercise of that submission, judged in this process."""
     assignment = course.assignment
-    session = TrustedSandbox(assignment.probes, stubs=assignment.stubs).open(submission)
+    session = TrustedSandbox(assignment.probes, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file).open(
+        submission
+    )
     assert not isinstance(session.loaded, Crash)
     assert session.loaded.values["failures"] == []
     chosen = next(e for e in assignment.exercises if e.id == exercise)

@@ -30,7 +30,9 @@ def test_a_submission_that_we_could_not_read_is_void_and_costs_no_point(course: 
     problem = Problem("ada", "could not be read, by a fault of the grader: SystemError", fatal=True, ours=True)
     submission = Submission("ada", "sha256:0", (), problems=(problem,))
 
-    grade = pipeline.grade(submission, course, TrustedSandbox(course.assignment.probes))
+    grade = pipeline.grade(
+        submission, course, TrustedSandbox(course.assignment.probes, stand_ins=course.assignment.stand_ins_file)
+    )
 
     assert {finding.outcome for e in grade.exercises for finding in e.checks} == {Outcome.VOID}
     assert grade.possible == grade.points == 0

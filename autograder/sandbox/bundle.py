@@ -29,14 +29,18 @@ SANDBOX_MODULES = (
     "child.py",
     "zygote.py",
 )
+STAND_INS = "stand_ins.py"  # where the bundle has them: in the package of probes
 # what a submission may import, as the handout lists it (where it is installed), and what the child needs
 PACKAGES = ("torch", "numpy", "pandas", "matplotlib", "seaborn", "scikit-learn", "scipy", "safetensors")
 OURS = ("landlockpy", "seccompy")
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def make(folder: Path, probes: Path) -> None:
-    """Copy the bundle to ``folder``. ``probes`` is a package folder or a ``probes.py``."""
+def make(folder: Path, probes: Path, stand_ins: Path | None = None) -> None:
+    """Copy the bundle to ``folder``.
+
+    probes: a package folder or a ``probes.py``. stand_ins: the file of stand-ins, put among the probes.
+    """
     engine = Path(__file__).resolve().parent.parent
     sandbox = folder / "autograder" / "sandbox"
     sandbox.mkdir(parents=True)
@@ -54,6 +58,8 @@ def make(folder: Path, probes: Path) -> None:
         shutil.copyfile(probes, folder / "probes" / "__init__.py")
     else:
         raise AssignmentError(f"{probes}: no such package; an assignment's probes are a package named probes")
+    if stand_ins is not None:
+        shutil.copyfile(stand_ins, folder / "probes" / STAND_INS)
 
 
 @cache

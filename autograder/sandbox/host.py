@@ -28,7 +28,7 @@ _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(pandas|matplotlib|seaborn|sk
 class ZygoteSandbox:
     """One worker's sandbox: a zygote that forks a child for each submission, one submission at a time.
 
-    probes: the assignment's ``probes`` package (or a ``probes.py``).
+    probes: the assignment's ``probes`` package (or a ``probes.py``). stand_ins: its file of stand-ins.
     level: "full" (namespaces, Landlock, seccomp, limits), "reduced" (without namespaces) or "none" (limits only).
     stubs: module name of each stub -> the names that it defines.
     load: limits of loading a submission's files. memory: bytes that a child may use.
@@ -42,11 +42,12 @@ class ZygoteSandbox:
         level: str = "full",
         *,
         stubs: Mapping[str, Sequence[str]] | None = None,
+        stand_ins: Path | None = None,
         load: Limits = Limits(10.0, 10.0),  # noqa: B008  # frozen
         memory: int = MEMORY,
         recycle: int = RECYCLE,
     ) -> None:
-        self.probes, self.level = probes, level
+        self.probes, self.stand_ins, self.level = probes, stand_ins, level
         self.stubs = {name: list(names) for name, names in (stubs or {}).items()}
         self.load, self.memory = load, memory
         self._recycle = recycle
@@ -66,7 +67,7 @@ class ZygoteSandbox:
     def keeper(self) -> Keeper:
         """The running zygote, started if need be. Raises IsolationError."""
         if self._keeper is None:
-            self._keeper = Keeper(self.probes, self.level)
+            self._keeper = Keeper(self.probes, self.level, self.stand_ins)
             self._served = 0
         return self._keeper
 

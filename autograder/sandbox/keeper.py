@@ -31,7 +31,7 @@ ANSWER_SECONDS = 60.0
 class Keeper:
     """One running zygote and its folder. Any failure of it raises SandboxError; start it anew then."""
 
-    def __init__(self, probes: Path, level: str) -> None:
+    def __init__(self, probes: Path, level: str, stand_ins: Path | None = None) -> None:
         self.level = level
         self.forks = 0
         self.loaded: set[str] = set()
@@ -40,7 +40,7 @@ class Keeper:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         try:
-            bundle.make(self._folder / "bundle", probes)
+            bundle.make(self._folder / "bundle", probes, stand_ins)
             self._start()
         except BaseException:
             self.close()

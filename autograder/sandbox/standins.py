@@ -2,12 +2,13 @@
 
 A submission that finds one could hand it in as its own. So a zygote holds none of them, a child only those
 that take the place of a piece in it, and their source is closed to it: only their definitions, and what
-these need, are taken out of ``probes/stand_ins.py``.
+these need, are taken out of the bundle's ``probes/stand_ins.py``.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import os
 import sys
@@ -27,15 +28,16 @@ def names(probes: ModuleType) -> list[str]:
     pid = os.fork()
     if pid == 0:
         try:
-            os.write(writing, json.dumps(sorted(probes.STAND_INS)).encode())
+            found = importlib.import_module(f"{probes.__name__}.{MODULE}").STAND_INS
+            os.write(writing, json.dumps(sorted(found)).encode())
         finally:
             os._exit(0)
     os.close(writing)
     with open(reading, encoding="utf-8") as said:
         text = said.read()
     os.waitpid(pid, 0)
-    found: list[str] = json.loads(text)
-    return found
+    listed: list[str] = json.loads(text)
+    return listed
 
 
 def make(probes: ModuleType, wanted: Sequence[str]) -> dict[str, Any]:

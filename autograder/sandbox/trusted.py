@@ -41,18 +41,23 @@ class TrustedSandbox:
     """Runs trusted code only. Limits are not enforced; exceptions become Crash just as in a child.
 
     probes: the assignment's ``probes`` package (or a ``probes.py``), whose parts import one another
-    relatively. stubs: module name of each stub -> the names that it defines.
+    relatively. stubs: module name of each stub -> the names that it defines. stand_ins: the file of stand-ins.
     """
 
     level = "none"
 
-    def __init__(self, probes: Path, *, stubs: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self, probes: Path, *, stubs: Mapping[str, Sequence[str]] | None = None, stand_ins: Path | None = None
+    ) -> None:
         self._probes = load_probes(probes)
         self._stubs = dict(stubs or {})
+        self._stand_ins: Mapping[str, Any] = getattr(self._probes, "STAND_INS", {})
+        if stand_ins is not None:
+            self._stand_ins = load_stand_ins(stand_ins)
 
     def open(self, submission: Submission) -> TrustedSession:
         """Load a submission. Nothing that it does raises here."""
-        return TrustedSession(self._probes, submission, self._stubs)
+        return TrustedSession(self._probes, submission, self._stubs, self._stand_ins)
 
     def __enter__(self) -> Self:
         return self
@@ -66,8 +71,14 @@ class TrustedSandbox:
 class TrustedSession:
     """One submission, loaded once for each set of stand-ins."""
 
-    def __init__(self, probes: ModuleType, submission: Submission, stubs: Mapping[str, Sequence[str]]) -> None:
-        self._probes = probes
+    def __init__(
+        self,
+        probes: ModuleType,
+        submission: Submission,
+        stubs: Mapping[str, Sequence[str]],
+        stand_ins: Mapping[str, Any],
+    ) -> None:
+        self._probes, self._stand_ins = probes, stand_ins
         self._files = transfer.files_of(submission)
         self._seed = transfer.seed_of(submission)
         self._stubs = stubs
@@ -101,7 +112,7 @@ class TrustedSession:
 
     def _load(self, names: tuple[str, ...]) -> tuple[Loader, Reply]:
         if names not in self._loaders:
-            given = getattr(self._probes, "STAND_INS", {})
+            given = self._stand_ins
             missing = [name for name in names if name not in given]
             loader = Loader(
                 self._files, stubs=self._stubs, stand_ins={name: given[name] for name in names if name in given}
@@ -127,23 +138,42 @@ def load_probes(path: Path) -> ModuleType:
     Raises AssignmentError where it cannot be imported or has no ``PROBES``.
     """
     file = path if path.suffix == ".py" else path / "__init__.py"
-    name = "_probes_" + hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]
+    if not file.is_file():
+        raise AssignmentError(f"{file}: no such file; an assignment's probes are a package named probes")
+    return _load(file, "_probes_", "", "PROBES", "the mapping of names to probe functions")
+
+
+def load_stand_ins(file: Path) -> Mapping[str, Any]:
+    """``STAND_INS`` of a file: name -> what takes the place of a piece of that name.
+
+    Raises AssignmentError where it cannot be imported or has no ``STAND_INS``.
+    """
+    if not file.is_file():
+        raise AssignmentError(f"{file}: no such file of stand-ins")
+    # the end of the name tells whoever holds one what it is, here as beside a submission
+    module = _load(file, "_pieces_", ".stand_ins", "STAND_INS", "the mapping of names to stand-ins")
+    found: Mapping[str, Any] = module.STAND_INS
+    return found
+
+
+def _load(file: Path, begin: str, end: str, wanted: str, what: str) -> ModuleType:
+    name = begin + hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12] + end
     with _process:
         if name in sys.modules:
             return sys.modules[name]
         spec = importlib.util.spec_from_file_location(name, file)
-        if spec is None or spec.loader is None or not file.is_file():
-            raise AssignmentError(f"{file}: no such file; an assignment's probes are a package named probes")
+        assert spec is not None  # the caller saw that it is a .py file
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         try:
             spec.loader.exec_module(module)
         except Exception as error:
             del sys.modules[name]
-            raise AssignmentError(f"{file}: the probes cannot be imported: {type(error).__name__}: {error}") from error
-        if not hasattr(module, "PROBES"):
+            raise AssignmentError(f"{file}: cannot be imported: {type(error).__name__}: {error}") from error
+        if not hasattr(module, wanted):
             del sys.modules[name]
-            raise AssignmentError(f"{file} has no PROBES, the mapping of names to probe functions")
+            raise AssignmentError(f"{file} has no {wanted}, {what}")
         return module
 
 

@@ -38,7 +38,7 @@ PATTERN = '"kes" + "trel-[a-z]+-[0-9a-f]{16}"'
 
 def planted_course(folder: Path) -> Path:
     """A copy of the shipped course with a canary in each hidden part."""
-    shutil.copytree(ROOT / "assignments" / "rnn", folder / "assignments" / "rnn")
+    shutil.copytree(ROOT / "assignments", folder / "assignments")
     ignored = shutil.ignore_patterns("mistakes", "variants", "__pycache__")
     shutil.copytree(ROOT / "solutions" / "rnn", folder / "solutions" / "rnn", ignore=ignored)
     hidden = folder / "solutions" / "rnn"
@@ -210,10 +210,13 @@ def descendants(pid: int) -> list[int]:
 
 def make_sandbox(course: Course) -> ZygoteSandbox:
     """A started sandbox of the strongest level that this machine gives, or of HOSTILE_LEVEL."""
-    probes, stubs = course.assignment.probes, course.assignment.stubs
+    assignment = course.assignment
     for level in os.environ.get("HOSTILE_LEVEL", "full reduced").split():
         try:
-            return ZygoteSandbox(probes, level, stubs=stubs).__enter__()
+            sandbox = ZygoteSandbox(
+                assignment.probes, level, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file
+            )
+            return sandbox.__enter__()
         except IsolationError:
             continue
     raise AssertionError("this machine gives neither full nor reduced isolation")

@@ -113,7 +113,9 @@ class Liar:
 @pytest.fixture(scope="module")
 def honest(course: Course, reference: Submission) -> Iterator[tuple[Callable[[Request], Reply], Reply]]:
     """The reference as a submission, each question asked once."""
-    session = TrustedSandbox(course.assignment.probes, stubs=course.assignment.stubs).open(reference)
+    session = TrustedSandbox(
+        course.assignment.probes, stubs=course.assignment.stubs, stand_ins=course.assignment.stand_ins_file
+    ).open(reference)
     known: dict[str, Reply] = {}
 
     def ask(request: Request) -> Reply:

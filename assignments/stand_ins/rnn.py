@@ -1,7 +1,8 @@
 """The grader's own pieces for the other stages, so that one slip costs its own points and no others.
 
-They are public. Where a function of yours uses another one and fails, it is run again with these in the
-other one's place. They lean on torch's own layers, which the exercises from scratch do not accept.
+No secret, and seen by the submission whose piece they replace, but not handed out: some of them would be
+answers. Where a function uses another one and fails, it is run again with these in the other one's place.
+They lean on torch's own layers, which the exercises from scratch do not accept.
 """
 
 from __future__ import annotations
