@@ -24,7 +24,7 @@ ORDER = (
     ("subject", "seeds", "mutants", "scorecard", "expect", "torchcells", "output"),
     ("exercise", "stubs", "equivalents"),
     ("sandbox",),
-    ("assignment", "intake", "roles"),
+    ("assignment", "intake", "roles", "transcript"),
     ("networks",),
     ("alignment",),
     ("crashes", "remarks", "known", "lookalike", "onpaper"),
