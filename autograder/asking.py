@@ -6,9 +6,11 @@ Requests go out by way (own pieces, stand-ins); maps of weights are found once f
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from autograder.alignment import align
 from autograder.assignment import Assignment
@@ -37,6 +39,43 @@ class ReferenceSide:
             if key not in self.replies:
                 self.replies[key] = self.session.ask(request)
             return self.replies[key]
+
+    def at_roles(self, request: Request, canonical: np.ndarray, aligned: Callable[[], Alignment | Crash]) -> Reply:
+        """What it gives at canonical weights, its gradients by role: nothing of how it is written is left in it."""
+        found = aligned()
+        if isinstance(found, Crash) or not found.complete:
+            return Crash("engine", f"it could not be aligned: {found}")
+        arrays = {**request.case.arrays, **found.write(canonical)}
+        reply = self.ask(replace(request, case=request.case.replace(arrays=arrays)))
+        if isinstance(reply, Crash):
+            return reply
+        return replace(reply, values={k: v for k, v in by_role(reply.values, found).items() if k != "parameters"})
+
+
+@dataclass
+class RecordedSide(ReferenceSide):
+    """The reference as a public key has it: its session is a replay, and it has no weights to align."""
+
+    def at_roles(self, request: Request, canonical: np.ndarray, aligned: Callable[[], Alignment | Crash]) -> Reply:
+        """What was recorded. Raises NotRecorded."""
+        return self.ask(role_request(request, canonical))
+
+
+def role_request(request: Request, canonical: np.ndarray) -> Request:
+    """A request at canonical weights in words that hold for every way to write a module: the weights by role."""
+    return replace(request, case=request.case.replace(arrays={**request.case.arrays, "canonical": canonical}))
+
+
+def by_role(values: Mapping[str, Any], alignment: Alignment) -> dict[str, Any]:
+    """Gradients of parameters become gradients of roles, so that both sides speak of the same."""
+    kept = {name: value for name, value in values.items() if not name.startswith("grad:")}
+    named = {name.removeprefix("grad:"): value for name, value in values.items() if name.startswith("grad:")}
+    gradients: dict[str, np.ndarray] = {}
+    for parameter in alignment.parameters:
+        value = named.get(str(parameter["name"]))
+        good = isinstance(value, np.ndarray) and value.size == parameter["count"] and value.dtype.kind == "f"
+        gradients[str(parameter["name"])] = value if good and value is not None else np.full(parameter["count"], np.nan)
+    return kept | {f"grad:{role}": value for role, value in alignment.read(gradients).items()}
 
 
 @dataclass
@@ -106,7 +145,7 @@ class Asking:
         key = (spec.subject, family.name, tuple(sorted(sizes.items())), way)
         if key not in known:
             template = Case(id=f"align-{spec.subject}", sizes=sizes)
-            given = self.seeds.case(template, exercise.id, "align")
+            given = self.seeds.seeded(template, exercise.id, "align")
 
             def own() -> list[Alignment]:
                 return self._own_cells(spec.cell, family, given, ask) if spec.cell else []
@@ -142,7 +181,7 @@ class Asking:
         spec = exercise.align
         assert spec is not None  # only aligned checks ask
         sizes = {**case.sizes, **spec.sizes}
-        given = self.seeds.case(Case(id=f"align-{spec.subject}", sizes=sizes), exercise.id, "align")
+        given = self.seeds.seeded(Case(id=f"align-{spec.subject}", sizes=sizes), exercise.id, "align")
         for name in spec.families[1:]:
             family = self.assignment.families[name]
             found = align(

@@ -16,14 +16,17 @@ import numpy as np
 
 from autograder import remarks
 from autograder.alignment import UNREADABLE
-from autograder.asking import Asking
+from autograder.asking import Asking, by_role
 from autograder.case import Case
 from autograder.crashes import Verdict, crashed
+from autograder.errors import NotRecorded
 from autograder.exercise import Check, Exercise
 from autograder.expect import Mismatch, MoreWanted, Record
 from autograder.model import Crash, Evidence, ExerciseGrade, Finding, Observation, Outcome, Reply
 from autograder.roles import Alignment
 from autograder.sandbox.request import Request
+
+NOT_IN_THE_KEY = "this style is not in the public key, so it cannot be checked here; the hidden checks will judge it"
 
 
 @dataclass
@@ -147,26 +150,22 @@ class Grading(Asking):
         try:
             drawn, case = case, self.seeds.prepared(check, case)
             mine: Alignment | None = None
-            theirs: Alignment | None = None
-            their_case = case
+            asked, canonical = Request(check.probe, case, limits=check.limits), np.zeros(0)
             if check.aligned:
-                reference = self.reference_alignment(exercise, case)
-                if isinstance(reference, Crash) or not reference.complete:
-                    return _void(f"the reference of {exercise.id} could not be aligned: {reference}")
                 found = self._aligned_or_refused(exercise, case, way)
                 if isinstance(found, Crash):
                     return self._crashed(found, exercise, way)
-                mine, theirs = found, reference
-                canonical = mine.canonical(case)
-                their_case = case.replace(arrays={**case.arrays, **theirs.write(canonical)})
+                mine, canonical = found, found.canonical(case)
                 case = case.replace(arrays={**case.arrays, **mine.write(canonical)})
             if check.expected is not None:
                 expected: Mapping[str, Any] = check.expected(drawn)
             else:
-                answer = self.reference.ask(Request(check.probe, their_case, limits=check.limits))
+                answer = self._reference_answers(exercise, asked, canonical, aligned=check.aligned)
                 if isinstance(answer, Crash):
                     return _void(f"the reference failed: {answer.exception or answer.kind}: {answer.message}")
-                expected = _by_role(answer.values, theirs)
+                expected = answer.values
+        except NotRecorded:
+            return Verdict(Outcome.SKIPPED, NOT_IN_THE_KEY)
         except Exception:
             return _void(f"the grader failed before it looked at the answer:\n{traceback.format_exc(limit=-3)}")
         request = Request(check.probe, case, way, check.limits)
@@ -187,6 +186,14 @@ class Grading(Asking):
                 if isinstance(more, Crash):
                     return self._crashed(more, exercise, way)
                 reply = more
+
+    def _reference_answers(
+        self, exercise: Exercise, request: Request, canonical: np.ndarray, *, aligned: bool
+    ) -> Reply:
+        if not aligned:
+            return self.reference.ask(request)
+        case = request.case
+        return self.reference.at_roles(request, canonical, lambda: self.reference_alignment(exercise, case))
 
     def _aligned_or_refused(self, exercise: Exercise, case: Case, way: tuple[str, ...]) -> Alignment | Crash:
         """The student's map, ready to be written through.
@@ -274,7 +281,10 @@ class Grading(Asking):
         """Whether the check can judge the reference: if not, its exception is our fault, else the student's."""
         values = expected
         if check.expected is not None:
-            reply = self.reference.ask(Request(check.probe, case, limits=check.limits))
+            try:
+                reply = self.reference.ask(Request(check.probe, case, limits=check.limits))
+            except NotRecorded:
+                return True  # a public key is made by judging the reference: it holds there
             if isinstance(reply, Crash):
                 return False
             values = reply.values
@@ -298,14 +308,4 @@ def _void(message: str) -> Verdict:
 
 
 def _by_role(values: Mapping[str, Any], alignment: Alignment | None) -> dict[str, Any]:
-    """Gradients of parameters become gradients of roles, so that both sides speak of the same."""
-    if alignment is None:
-        return dict(values)
-    kept = {name: value for name, value in values.items() if not name.startswith("grad:")}
-    named = {name.removeprefix("grad:"): value for name, value in values.items() if name.startswith("grad:")}
-    gradients: dict[str, np.ndarray] = {}
-    for parameter in alignment.parameters:
-        value = named.get(str(parameter["name"]))
-        good = isinstance(value, np.ndarray) and value.size == parameter["count"] and value.dtype.kind == "f"
-        gradients[str(parameter["name"])] = value if good and value is not None else np.full(parameter["count"], np.nan)
-    return kept | {f"grad:{role}": value for role, value in alignment.read(gradients).items()}
+    return dict(values) if alignment is None else by_role(values, alignment)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,6 +44,21 @@ class Layout:
     def split(self, flat: torch.Tensor) -> dict[str, torch.Tensor]:
         """The flat vector as named weights."""
         return {role: flat[span].reshape(self.shapes[role]) for role, span in self.spans().items()}
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """Roles that a style may do without."""
+        return tuple(role for role in self.shapes if any(role.endswith(end) for end in self.family.optional))
+
+    def canonical(self, case: Case, absent: Collection[str] = (), scale: float = 0.8) -> np.ndarray:
+        """Random canonical weights of a case, flat; zero for the roles that are absent by convention."""
+        parts = [
+            np.zeros(int(np.prod(shape)))
+            if role in absent
+            else case.generator(f"canonical:{role}").standard_normal(int(np.prod(shape))) * scale
+            for role, shape in self.shapes.items()
+        ]
+        return np.concatenate(parts)
 
     def outputs(self, flat: torch.Tensor, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """What the family's equations give, flat."""
@@ -171,16 +186,9 @@ class Alignment:
                     found[role if number == 1 else f"{role} #{number}"] = inside.reshape(self.layout.shapes[role])
         return found
 
-    def canonical(self, case: Case, scale: float = 0.8) -> np.ndarray:
+    def canonical(self, case: Case) -> np.ndarray:
         """Random canonical weights of a case, flat; zero for the roles that are absent by convention."""
-        absent = self.absent
-        parts = [
-            np.zeros(int(np.prod(shape)))
-            if role in absent
-            else case.generator(f"canonical:{role}").standard_normal(int(np.prod(shape))) * scale
-            for role, shape in self.layout.shapes.items()
-        ]
-        return np.concatenate(parts)
+        return self.layout.canonical(case, self.absent)
 
 
 def _noise(element: int) -> float:

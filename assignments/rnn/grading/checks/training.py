@@ -106,7 +106,7 @@ train = Exercise("train_epoch", title="One training epoch", stub="training", nam
     "Without zero_grad each step uses the sum of all gradients so far",
 )
 def weights(student: Any, reference: Any) -> None:
-    """after three batches of SGD the model has the weights that the handout's loop gives it"""
+    """after an epoch of SGD the model has the weights that the handout's loop gives it"""
     _same_weights(student, reference)
 
 
