@@ -1,0 +1,158 @@
+"""Students: the roster, more time for one of them, what people said and gave by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from autograder.errors import GradebookError
+from autograder.gradebook import schema
+from autograder.gradebook.connect import Database
+from autograder.gradebook.plain import safe, utc
+from autograder.gradebook.records import CommentRecord, ExtensionRecord, MarkRecord, Person
+
+
+class People:
+    """The part of a gradebook that people write: roster, extensions, marks and comments by hand."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- the roster -----------------------------------------------------------------------------
+
+    def enrol(self, people: Iterable[Person], *, whole: bool = True) -> None:
+        """Take in a roster. ``whole``: who was on it before and is not in ``people`` is no longer active."""
+        with self._database.write() as session:
+            here = set()
+            for person in people:
+                row = self.ensure(session, person.key)
+                row.name, row.email = safe(person.name), safe(person.email)
+                row.login, row.section = safe(person.login), safe(person.section)
+                row.on_roster, row.active = True, person.active
+                here.add(row.key)
+            if whole:
+                for row in session.scalars(select(schema.Student).where(schema.Student.on_roster)):
+                    row.active = row.active and row.key in here
+
+    def roster(self) -> tuple[Person, ...]:
+        """Everybody who is known, by key."""
+        with self._database.read() as session:
+            return tuple(map(_person, session.scalars(select(schema.Student).order_by(schema.Student.key))))
+
+    def remove(self, student: str) -> None:
+        """Take a student off the roster; what they handed in stays."""
+        with self._database.write() as session:
+            self._known(session, student).active = False
+
+    def forget(self, student: str) -> None:
+        """Delete a student with everything that is held about them; bytes that nobody else has, too."""
+        with self._database.write() as session:
+            session.delete(self._known(session, student))
+            session.flush()
+            used = {
+                *session.scalars(select(schema.File.blob)),
+                *session.scalars(select(schema.Attempt.read)),
+                *session.scalars(select(schema.Grade.transcript)),
+                *session.scalars(select(schema.Answer.blob)),
+            }
+            for digest in set(session.scalars(select(schema.Blob.digest))) - used:
+                session.delete(session.get_one(schema.Blob, digest))
+
+    @staticmethod
+    def ensure(session: Session, key: str) -> schema.Student:
+        """The row of a student, made where there is none."""
+        key = safe(key)
+        row = session.scalar(select(schema.Student).where(schema.Student.key == key))
+        if row is None:
+            row = schema.Student(key=key, name="", email="", login="", section="", added_at=utc())
+            session.add(row)
+            session.flush()
+        return row
+
+    @staticmethod
+    def _known(session: Session, key: str) -> schema.Student:
+        row = session.scalar(select(schema.Student).where(schema.Student.key == key))
+        if row is None:
+            raise GradebookError(f"the gradebook knows no student {key!r}", mend="Is the name as grades.csv has it?")
+        return row
+
+    # --- by hand --------------------------------------------------------------------------------
+
+    def mark(self, attempt: int, mark: MarkRecord) -> None:
+        """Add a mark; the last one of a check counts, and the earlier ones stay to be read."""
+        if not mark.who:
+            raise GradebookError("a mark needs the name of who gave it")
+        if mark.points is not None and mark.points < 0:
+            raise GradebookError(f"a mark of {mark.points} points: points are not negative")
+        row = schema.Mark(
+            attempt_id=attempt,
+            exercise=mark.exercise,
+            check=mark.check,
+            points=mark.points,
+            criteria=json.dumps(dict(mark.criteria)),
+            comment=safe(mark.comment),
+            who=safe(mark.who),
+            why=safe(mark.why),
+            at=mark.at or utc(),
+        )
+        with self._database.write() as session:
+            session.add(row)
+
+    def marks(self, attempt: int) -> tuple[MarkRecord, ...]:
+        """All marks of an attempt in the order in which they were given."""
+        query = select(schema.Mark).where(schema.Mark.attempt_id == attempt).order_by(schema.Mark.id)
+        with self._database.read() as session:
+            return tuple(
+                MarkRecord(m.exercise, m.check, m.points, m.who, m.why, m.comment, json.loads(m.criteria), m.at)
+                for m in session.scalars(query)
+            )
+
+    def comment(self, attempt: int, comment: CommentRecord) -> None:
+        """Add a comment."""
+        row = schema.Comment(
+            attempt_id=attempt,
+            exercise=comment.exercise,
+            check=comment.check,
+            text=safe(comment.text),
+            who=safe(comment.who),
+            at=comment.at or utc(),
+        )
+        with self._database.write() as session:
+            session.add(row)
+
+    def comments(self, attempt: int) -> tuple[CommentRecord, ...]:
+        """All comments on an attempt in the order in which they were made."""
+        query = select(schema.Comment).where(schema.Comment.attempt_id == attempt).order_by(schema.Comment.id)
+        with self._database.read() as session:
+            return tuple(CommentRecord(c.text, c.who, c.exercise, c.check, c.at) for c in session.scalars(query))
+
+    def extend(self, assignment: str, extension: ExtensionRecord) -> None:
+        """Give a student more time; the last extension counts."""
+        with self._database.write() as session:
+            row = schema.Extension(
+                assignment_id=assignment,
+                student_id=self.ensure(session, extension.student).id,
+                until=extension.until,
+                who=safe(extension.who),
+                why=safe(extension.why),
+                at=extension.at or utc(),
+            )
+            session.add(row)
+
+    def extensions(self, assignment: str) -> dict[str, ExtensionRecord]:
+        """The extension of each student that counts."""
+        query = (
+            select(schema.Extension, schema.Student.key)
+            .join(schema.Student, schema.Student.id == schema.Extension.student_id)
+            .where(schema.Extension.assignment_id == assignment)
+            .order_by(schema.Extension.id)
+        )
+        with self._database.read() as session:
+            return {key: ExtensionRecord(key, e.until, e.who, e.why, e.at) for e, key in session.execute(query)}
+
+
+def _person(row: schema.Student) -> Person:
+    return Person(row.key, row.name, row.email, row.login, row.section, row.on_roster, row.active)
