@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from autograder import handout as handouts
 from autograder.errors import AssignmentError
 from autograder.exercise import Exercise
 from autograder.sandbox.trusted import load_stand_ins
@@ -110,45 +111,66 @@ def available(course: Path) -> list[str]:
     return sorted(path.parent.name for path in (course / "assignments").glob("*/grading"))
 
 
-def load(course: Path, id: str) -> Assignment:
-    """Load one assignment of a course; AssignmentError when its parts do not pair up."""
+def load(course: Path, id: str, *, hidden: bool = True) -> Assignment:
+    """Load one assignment of a course; AssignmentError when its parts do not pair up.
+
+    hidden: whether to look at solutions/; without it, it is what a student has: public checks, no stand-ins.
+    """
     grading = course / "assignments" / id / "grading"
     if not grading.is_dir():
         known = ", ".join(available(course)) or "none"
         raise AssignmentError(f"there is no assignment {id!r} in {course}", mend=f"assignments here: {known}")
+    if not hidden:
+        return _load(id, grading, None, None, whole=False)
+    solutions = course / "solutions" / id
+    pieces = course / "assignments" / "stand_ins" / f"{id}.py"
+    return _load(id, grading, solutions if solutions.is_dir() else None, pieces if pieces.is_file() else None)
+
+
+def load_handout(folder: Path) -> Assignment:
+    """Load the assignment of a student's folder, which holds ``handout.json``: no solutions, no stand-ins.
+
+    Raises AssignmentError where the folder is none, or where a part of it is missing.
+    """
+    known = handouts.read(folder)
+    grading = folder / "grading"
+    if not grading.is_dir():
+        raise AssignmentError(f"{folder} has no folder grading", mend="take it again from what you were handed out")
+    return _load(known.assignment, grading, None, None, whole=False)
+
+
+def _load(id: str, grading: Path, hidden: Path | None, pieces: Path | None, *, whole: bool = True) -> Assignment:
     package = _package(f"course_{id}_grading", grading)
     exercises = tuple(_wanted(package, "EXERCISES"))
-    hidden = course / "solutions" / id
-    if (hidden / "hidden" / "__init__.py").is_file():
+    if hidden is not None and (hidden / "hidden" / "__init__.py").is_file():
         checks = _package(f"course_{id}_hidden", hidden / "hidden")
         _wanted(checks, "register")({exercise.id: exercise for exercise in exercises})
     probes = _submodule(package, "probes")
     families = _submodule(package, "families")
-    pieces = course / "assignments" / "stand_ins" / f"{id}.py"
     assignment = Assignment(
         id=id,
         title=str(_wanted(package, "TITLE")),
         handout=str(_wanted(package, "HANDOUT")),
         exercises=exercises,
         grading=grading,
-        hidden=hidden if hidden.is_dir() else None,
+        hidden=hidden,
         subjects=getattr(probes, "SUBJECTS", {}),
         families=getattr(families, "FAMILIES", {}),
-        stand_ins_file=pieces if pieces.is_file() else None,
-        stand_ins=frozenset(load_stand_ins(pieces) if pieces.is_file() else getattr(probes, "STAND_INS", {})),
+        stand_ins_file=pieces,
+        stand_ins=frozenset(load_stand_ins(pieces) if pieces else getattr(probes, "STAND_INS", {})),
     )
-    _pair_up(assignment, probes)
+    _pair_up(assignment, probes, whole)
     return assignment
 
 
-def _pair_up(assignment: Assignment, probes: ModuleType) -> None:
+def _pair_up(assignment: Assignment, probes: ModuleType, whole: bool) -> None:
     known = set(_wanted(probes, "PROBES"))
     ids: set[str] = set()
     for exercise in assignment.exercises:
         if exercise.id in ids:
             raise AssignmentError(f"two exercises are called {exercise.id!r}")
         ids.add(exercise.id)
-        if not exercise.written and not exercise.checks:
+        if not exercise.written and not exercise.checks and whole:
             raise AssignmentError(f"{exercise.id} has no checks")
         for check in exercise.checks:
             if check.probe not in known and not (check.aligned or check.probe == ""):
@@ -158,7 +180,7 @@ def _pair_up(assignment: Assignment, probes: ModuleType) -> None:
             for probe in set(check.also) - known:
                 raise AssignmentError(f"{check.where}: {exercise.id}.{check.id} names the unknown probe {probe!r}")
         missing = {name for check in exercise.checks for way in check.ways for name in way} - assignment.stand_ins
-        if missing:
+        if missing and whole:
             raise AssignmentError(f"{exercise.id} names stand-ins that do not exist: {', '.join(sorted(missing))}")
         if exercise.align is not None:
             _check_align(assignment, exercise)

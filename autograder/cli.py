@@ -118,6 +118,29 @@ def audit(assignment: str | None, **options: Any) -> None:
     _exit(lambda: commands.audit(assignment, **options))
 
 
+@main.command(short_help="What students receive, made from the sources.")
+@click.argument("assignment")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; say what differs.")
+@click.option(
+    "--wheel",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="This wheel instead of one built from the checkout.",
+)
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+def release(assignment: str, folder: Path | None, **options: Any) -> None:
+    """Write the folder that students receive: stubs, notebook, probes, public key, and our wheel.
+
+    Example: autograder release rnn handout/
+
+    FOLDER is new or empty, or holds an earlier release, which is brought up to date. Without FOLDER it is the
+    course's own copy, assignments/ASSIGNMENT, which holds all but the wheel.
+    """
+    from autograder import commands  # slow to import: --help must not wait for torch
+
+    _exit(lambda: commands.release(assignment, folder, **options))
+
+
 def _exit(call: Any) -> None:
     try:
         status = call()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +17,7 @@ from autograder import assignment as assignments
 from autograder import audit as auditing
 from autograder import audited, batch, intake, pipeline, scorecard, terminal
 from autograder import doctor as examination
+from autograder import release as releasing
 from autograder.assignment import Assignment
 from autograder.control import Control
 from autograder.errors import AssignmentError
@@ -182,3 +184,31 @@ def audit(
         write(page, html.audit_page(plain))
         console.print(f"kill table   {escape(str(page))}", soft_wrap=True)
     return 0 if result.ok else 1
+
+
+def release(id: str, folder: Path | None, *, only_check: bool, wheel: Path | None, course: Path | None) -> int:
+    """Write or check what students receive. Returns 1 where ``only_check`` found a difference."""
+    console = Console(highlight=False, soft_wrap=True)
+    assignment = assignments.load(course or _course(folder), id)
+    own = assignment.grading.parent
+    target = folder or own
+    made = releasing.make(assignment)
+    if only_check:
+        found = releasing.differences(made, target)
+        for sentence in found:
+            console.print(escape(sentence))
+        again = f"autograder release {id}" + (f" {folder}" if folder else "")
+        console.print(f"mend: {again}" if found else f"{target}: exactly what the sources give", markup=False)
+        return 1 if found else 0
+    with tempfile.TemporaryDirectory() as out:
+        ours = None
+        if target.resolve() != own.resolve():
+            ours = releasing.check_wheel(wheel) if wheel else releasing.build_wheel(Path(out))
+        written = releasing.write(made, target, ours)
+    counts = f"{len(written.new)} new, {len(written.changed)} changed, {len(written.removed)} removed"
+    console.print(f"{target}: handout {made.handout.version} of {id}, {len(made.files)} files ({counts})", markup=False)
+    for name in written.kept:
+        console.print(f"kept, though no longer handed out, because it was changed: {name}", markup=False)
+    if ours is not None:
+        console.print(f"its wheel: {releasing.WHEELS}/{ours.name}", markup=False)
+    return 0

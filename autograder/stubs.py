@@ -1,13 +1,9 @@
-"""Stubs: what students receive, made from the sources that hold the answers between solution markers.
-
-``python -m autograder.stubs SOURCE TARGET`` writes them; with ``--check`` it only tells what differs.
-"""
+"""Stubs: what students receive, made from the sources that hold the answers between solution markers."""
 
 from __future__ import annotations
 
 import ast
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,37 +62,11 @@ def make(source_text: str, name: str) -> str:
     return stub
 
 
-def generate(source: Path, target: Path) -> list[Path]:
-    """Write the stubs of all files of the folder ``source`` into ``target``; the files written, sorted."""
-    stubs = _stubs(source)  # all of them first: a bad marker leaves the target as it was
-    target.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, stub in stubs.items():
-        path = target / name
-        path.write_text(stub, encoding="utf-8", newline="\n")
-        written.append(path)
-    return written
+def make_all(source: Path) -> dict[str, str]:
+    """The stubs of all files of a folder: file name to text, sorted by name.
 
-
-def differences(source: Path, target: Path) -> list[str]:
-    """What ``generate`` would change in ``target``, a sentence for each file; empty: nothing."""
-    stubs = _stubs(source)
-    found = []
-    for name, stub in stubs.items():
-        path = target / name
-        if not path.is_file():
-            found.append(f"{name} is missing from {target}")
-        elif (had := path.read_bytes().decode("utf-8", "replace")) != stub:
-            pairs = zip(had.splitlines(), stub.splitlines(), strict=False)
-            line = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), None)
-            place = f"first in line {line}" if line else "one is longer, or the line ends differ"
-            found.append(f"{name} differs from what its source gives ({place})")
-    others = {path.name for path in target.glob("*") if path.suffix in MARKERS and path.is_file()}
-    return found + [f"{name} has no source in {source}" for name in sorted(others - set(stubs))]
-
-
-def _stubs(source: Path) -> dict[str, str]:
-    """File name to stub, sorted by name."""
+    Raises AssignmentError as ``make`` does, and for a file of another kind, whose answers could not be told apart.
+    """
     stubs = {}
     for path in sorted(source.iterdir()):
         if path.is_dir() or path.name.startswith("."):
@@ -168,24 +138,3 @@ def _enclosing(tree: ast.Module, region: _Region, lines: list[str], name: str) -
         return ""
 
     return search(tree, ())
-
-
-def main(arguments: list[str]) -> int:
-    """``SOURCE TARGET [--check]``: 0 done or nothing differs, 1 something differs, 2 wrong words."""
-    folders = [argument for argument in arguments if argument != "--check"]
-    if len(folders) != 2 or not Path(folders[0]).is_dir():
-        print("python -m autograder.stubs SOURCE TARGET [--check]", file=sys.stderr)
-        return 2
-    source, target = map(Path, folders)
-    try:
-        report = differences(source, target) if "--check" in arguments else generate(source, target)
-    except AssignmentError as error:
-        print(error, file=sys.stderr)
-        return 1
-    for entry in report:
-        print(entry)
-    return 1 if "--check" in arguments and report else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

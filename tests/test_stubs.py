@@ -148,7 +148,7 @@ def test_other_kinds_of_files_are_refused(tmp_path: Path) -> None:
     """A file whose answers cannot be told apart is never handed out."""
     (tmp_path / "weights.npz").write_bytes(b"\x00")
     with pytest.raises(AssignmentError, match=r"weights\.npz"):
-        stubs.generate(tmp_path, tmp_path / "out")
+        stubs.make_all(tmp_path)
     with pytest.raises(AssignmentError, match=r"\.py and \.md"):
         stubs.make("", "notebook.ipynb")
 
@@ -171,59 +171,19 @@ def test_every_visible_line_stays_and_every_hidden_line_goes(blocks: list[tuple[
     assert stubs.make(stub, "f.py") == stub
 
 
-def test_generate_writes_every_source_and_differences_then_finds_nothing(tmp_path: Path) -> None:
-    source, target = tmp_path / "source", tmp_path / "target"
-    source.mkdir()
-    (source / "cell.py").write_text(CELL)
-    (source / "words.csv").write_text("good,1\n")
-    (source / "__pycache__").mkdir()
-    assert len(stubs.differences(source, target)) == 2
-    assert stubs.generate(source, target) == [target / "cell.py", target / "words.csv"]
-    assert stubs.differences(source, target) == []
-    assert (target / "words.csv").read_text() == "good,1\n"
+def test_all_stubs_of_a_folder_are_made_and_data_is_copied(tmp_path: Path) -> None:
+    (tmp_path / "cell.py").write_text(CELL)
+    (tmp_path / "words.csv").write_text("good,1\n")
+    (tmp_path / "__pycache__").mkdir()
+    assert stubs.make_all(tmp_path) == {"cell.py": CELL_STUB, "words.csv": "good,1\n"}
 
 
-def test_differences_name_what_was_edited_lost_or_left_over(tmp_path: Path) -> None:
-    source, target = tmp_path / "source", tmp_path / "target"
-    source.mkdir()
-    for name in ("a.py", "b.py"):
-        (source / name).write_text(CELL)
-    stubs.generate(source, target)
-    (target / "a.py").write_text(CELL_STUB.replace("import torch", "import numpy"))
-    (target / "b.py").unlink()
-    (target / "old.md").write_text("?")
-    edited, lost, left = stubs.differences(source, target)
-    assert edited.startswith("a.py differs")
-    assert "line 1)" in edited
-    assert lost.startswith("b.py is missing")
-    assert left.startswith("old.md has no source")
-
-
-def test_a_bad_marker_leaves_the_target_untouched(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("x = 1\n")
-    (tmp_path / "b.py").write_text(HEAD + BEGIN + BODY)
-    with pytest.raises(AssignmentError, match=r"b\.py:2"):
-        stubs.generate(tmp_path, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
-
-
-def test_the_command_line_checks_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "source").mkdir()
-    (tmp_path / "source" / "cell.py").write_text(CELL)
-    folders = [str(tmp_path / "source"), str(tmp_path / "target")]
-    assert stubs.main([*folders, "--check"]) == 1
-    assert "cell.py is missing" in capsys.readouterr().out
-    assert stubs.main(folders) == 0
-    assert stubs.main([*folders, "--check"]) == 0
-    assert stubs.main([]) == 2
+def test_a_folder_without_sources_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AssignmentError, match="no sources"):
+        stubs.make_all(tmp_path)
 
 
 # --- the assignment itself ------------------------------------------------------------------------
-
-
-def test_what_students_receive_is_what_the_sources_give() -> None:
-    """Mend: python -m autograder.stubs solutions/rnn/source assignments/rnn."""
-    assert stubs.differences(ROOT / "solutions/rnn/source", HANDED_OUT) == []
 
 
 def test_no_line_of_a_solution_is_in_any_stub() -> None:
