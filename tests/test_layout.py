@@ -20,6 +20,7 @@ PACKAGE = ROOT / "autograder"
 
 # Each unit (a module, or a package taken as one) may import the units above it and nothing below it.
 ORDER = (
+    ("shown",),
     ("errors", "model", "case", "parsing"),
     ("subject", "seeds", "mutants", "scorecard", "expect", "torchcells", "output"),
     ("exercise", "stubs", "handout", "equivalents"),
@@ -31,18 +32,19 @@ ORDER = (
     ("asking", "nulls"),
     ("grading",),
     ("diagnosis",),
-    ("gradebook",),
-    ("pipeline",),
-    ("batch", "bench", "control"),
+    ("gradebook", "recorded"),
+    ("pipeline", "publish"),
+    ("batch", "bench", "control", "key"),
     ("audit", "doctor"),
     ("reporting",),
     ("terminal", "audited"),
+    ("instructor",),
     ("commands",),
     ("cli",),
 )
 RANK = {unit: rank for rank, units in enumerate(ORDER) for unit in units}
 # what the command line consists of: only there do judging and rendering meet
-COMMAND_LINE = ("terminal", "commands", "cli")
+COMMAND_LINE = ("terminal", "instructor", "commands", "cli")
 RUNS_BESIDE_STUDENT_CODE = sorted(
     [name.removesuffix(".py") for name in bundle.MODULES]
     + [f"sandbox.{name.removesuffix('.py')}" for name in bundle.SANDBOX_MODULES]
@@ -100,7 +102,7 @@ def test_reporting_knows_only_the_records_and_only_the_command_line_knows_report
     unit = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     others = {unit_of(name) for name in imports_of(path)} - {"", unit}
     if unit == "reporting":
-        assert others <= {"model", "errors"}
+        assert others <= {"shown", "model", "errors"}
     elif unit not in COMMAND_LINE:
         assert "reporting" not in others
 
