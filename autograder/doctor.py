@@ -134,12 +134,16 @@ _MEANING = {
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One attack: what was tried, what should have come of it, what came, and whether that is as promised."""
+    """One attack: what was tried, what should have come of it, what came, and whether that is as promised.
+
+    ``mend`` says what to do where it is not.
+    """
 
     tried: str
     expected: str
     seen: str
     ok: bool
+    mend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +166,7 @@ def examine(level: str = "full") -> list[Trial]:
                 session = sandbox.open(_submission(str(canary)))
                 return [_attack(session, level, *entry) for entry in _ATTACKS]
         except AutograderError as error:
-            return [
-                Trial(f"start a sandbox at level {level}", "it starts", f"{error}; {error.mend}".rstrip("; "), False)
-            ]
+            return [Trial(f"start a sandbox at level {level}", "it starts", str(error), False, error.mend)]
 
 
 def best_level() -> str:
@@ -204,7 +206,17 @@ def _attack(session: ZygoteSession, level: str, tried: str, name: str, expected:
         return Trial(tried, "not promised at this level", "not tried", True)
     limits = _ENDLESS if expected == _STOPPED else _BRIEF
     outcome, seen = _outcome(session.ask(Request("try", Case(values={"name": name}), limits=limits)))
-    return Trial(tried, expected, seen, outcome == expected)
+    ok = outcome == expected
+    return Trial(tried, expected, seen, ok, "" if ok else _mend(level))
+
+
+def _mend(level: str) -> str:
+    """What to do where an attack went through that the level promises to stop."""
+    weaker = {"full": "name --isolation reduced, or ", "reduced": "name --isolation none for code that you trust, or "}
+    return (
+        f"do not grade at level {level} here: {weaker.get(level, '')}use another machine; "
+        "where nothing below is missing this is a hole: docs/isolation.md says how to report it"
+    )
 
 
 def _outcome(reply: Reply) -> tuple[str, str]:

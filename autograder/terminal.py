@@ -189,12 +189,16 @@ def examined(
     for trial in trials:
         mark = "[green]✓[/]" if trial.ok else "[red]✗[/]"
         console.print(f"{mark} {escape(trial.tried)}  [dim]{escape(plain(trial.seen))}[/]", soft_wrap=True)
+        if trial.mend:
+            console.print(f"    [yellow]{escape(trial.mend)}[/]", soft_wrap=True)
     for fact in facts:
         console.print(f"[dim]{escape(fact.name)}[/] {escape(plain(fact.value))}", soft_wrap=True)
         if fact.mend:
             console.print(f"    [yellow]{escape(fact.mend)}[/]", soft_wrap=True)
     for trial in missing:
         console.print(f"[yellow]{escape(trial.tried)}:[/] {escape(plain(trial.seen))}", soft_wrap=True)
+        if trial.mend:
+            console.print(f"    {escape(trial.mend)}", soft_wrap=True)
     broken = [trial for trial in trials if not trial.ok]
     if broken:
         console.print(f"[red]isolation level {level} is not to be had here:[/] {len(broken)} of {len(trials)} trials")
