@@ -43,7 +43,17 @@ def main() -> None:
 @click.option("--roster", type=click.Path(path_type=Path), help="A CSV of students: says who is missing.")
 @click.option("--class", "mode", flag_value="class", help="The folder is a class, whatever is in it.")
 @click.option("--single", "mode", flag_value="single", help="The folder is one submission.")
+@click.option(
+    "--notebook-run",
+    type=click.Choice(["definitions", "all"]),
+    default="definitions",
+    show_default=True,
+    help="Of notebooks: imports, definitions and constants only, or every cell, training and plots too.",
+)
 @click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+@click.option(
+    "--gradebook", metavar="URL", help="A file, sqlite:///FILE or postgresql://… [default: OUT/gradebook.db]."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON lines instead of a table.")
 def grade(paths: tuple[Path, ...], **options: Any) -> None:
     """Grade files, folders, notebooks and zips, or a folder of many students' work.

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.shown import ShownNotebook
+
 SCHEMA = 1
 
 
@@ -284,6 +286,8 @@ class Submission:
     received: tuple[str, ...] = ()  # every file name, used or not
     path: str = ""
     notes: tuple[str, ...] = ()
+    notebook_run: str = "definitions"  # what of a notebook is run: these, or "all"
+    notebooks: tuple[ShownNotebook, ...] = ()
 
 
 # --- what goes into a sandbox and what comes back -----------------------------------------------

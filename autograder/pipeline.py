@@ -106,6 +106,7 @@ def _grade(
     notes = [f"{e.title}: {note}" for e in exercises for note in e.notes]
     if isinstance(loaded, Crash):
         notes.insert(0, f"your files could not be loaded: {loaded.message}")
+    notes = [*_about_notebook(submission, loaded), *notes]
     return Grade(
         assignment=assignment.id,
         title=assignment.title,
@@ -128,9 +129,23 @@ def _grade(
     )
 
 
+def _about_notebook(submission: Submission, loaded: Reply) -> list[str]:
+    """Where all of a notebook was run: that it was, and what of it failed."""
+    if submission.notebook_run != "all" or not submission.notebooks or isinstance(loaded, Crash):
+        return []
+    notes = ["every cell of the notebook was run, not only definitions"]
+    for failure in loaded.values["failures"][:10]:
+        place = f"{failure['file']}, line {failure['line']}: " if failure["file"] else ""
+        notes.append(f"{place}{': '.join(filter(None, (failure['exception'], failure['message'])))}"[:500])
+    return notes
+
+
 def digests(submission: Submission, assignment: Assignment, level: str) -> dict[str, str]:
     """What the grade depends on. Equal digests and an equal seed mean an equal grade."""
-    environment = json.dumps({**versions(), "isolation": level}, sort_keys=True)
+    facts = {**versions(), "isolation": level}
+    if submission.notebook_run != "definitions":
+        facts["notebook_run"] = submission.notebook_run
+    environment = json.dumps(facts, sort_keys=True)
     return {
         "submission": submission.digest,
         "assignment": assignment.digest,

@@ -64,7 +64,7 @@ class Answers:
         for cell in found:
             if cell.kind == "code":
                 runs.append([])
-            else:
+            elif cell.kind == "markdown":
                 runs[-1].append(cell.text)
         text = "\n".join(part for run in runs for part in run)
         marked = {match.group(1).casefold() for match in _MARK.finditer(text) if match.group(1)}
@@ -76,6 +76,25 @@ class Answers:
     def found(self) -> Mapping[str, str]:
         """Exercise id to Markdown, for those that say something."""
         return {exercise: "\n\n".join(parts) for exercise, parts in self._found.items()}
+
+    def places(self, found: Sequence[Cell]) -> dict[str, int]:
+        """Exercise id to the number of the cell in which its answer begins: at its mark, else at its heading."""
+        marked: dict[str, int] = {}
+        headed: dict[str, int] = {}
+        for cell in found:
+            if cell.kind != "markdown":
+                continue
+            for match in _MARK.finditer(cell.text):
+                if exercise := self._ids.get((match.group(1) or "").casefold()):
+                    marked.setdefault(exercise, cell.number)
+            for match in _HEADING.finditer(cell.text):
+                if exercise := self._named(match.group(2)):
+                    headed.setdefault(exercise, cell.number)
+        return headed | marked
+
+    def _named(self, title: str) -> str:
+        """The exercise that a heading names."""
+        return self._titles.get(fold(title)) or self._titles.get(fold(title.partition(":")[2]), "")
 
     def _add(self, id: str, text: str) -> None:
         text = _PLACEHOLDER.sub("", _COMMENT.sub("", text)).strip()
@@ -108,8 +127,7 @@ class Answers:
                 current = ""
             at = 0
             for match in _HEADING.finditer(text):
-                title = match.group(2)
-                named = self._titles.get(fold(title)) or self._titles.get(fold(title.partition(":")[2]), "")
+                named = self._named(match.group(2))
                 if named and named.casefold() not in marked:
                     if current:
                         self._add(current, _below_prompt("\n\n".join([*collected, text[at : match.start()]])))
@@ -123,6 +141,11 @@ class Answers:
                     current = ""
         if current:
             self._add(current, _below_prompt("\n\n".join(collected)))
+
+
+def has_mark(text: str) -> bool:
+    """Whether a written answer is marked in the text."""
+    return any(match.group(1) for match in _MARK.finditer(text))
 
 
 def _level(text: str) -> int:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from autograder.intake import notebook, syntax
+from autograder.intake import notebook, stored, syntax
 from autograder.intake.answers import Answers
 from autograder.intake.digest import digest
 from autograder.intake.folder import Contents
 from autograder.intake.gather import Source, gather
 from autograder.intake.limits import CODE, suffix
-from autograder.intake.names import modules, shown, stem
+from autograder.intake.names import listed, modules, shown, stem
 from autograder.intake.notebook import NotANotebook, Notebook
+from autograder.intake.retyped import retyped
 from autograder.intake.source import Piece, module
 from autograder.intake.text import Undecodable, decode, lossy
 from autograder.intake.wanted import Wanted
 from autograder.model import Problem, SourceFile, Submission
 from autograder.parsing import PARSING
+from autograder.shown import ShownNotebook
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Entry:
     sources: tuple[Source, ...]
     wanted: tuple[Wanted, ...]
     notes: tuple[str, ...] = ()
+    notebook_run: Literal["definitions", "all"] = "definitions"
 
     def read(self) -> Submission:
         """The submission. Never raises for what was handed in: whatever is wrong is among its problems."""
@@ -39,7 +43,7 @@ class Entry:
         path = str(self.sources[0].path) if self.sources else ""
         try:
             contents = gather(self.sources)
-            reader = _Reader(self.wanted)
+            reader = _Reader(self.wanted, self.notebook_run == "all")
             reader.read(contents)
             content = digest(contents.files)
         except Exception as error:  # the class goes on; this is our fault and says so
@@ -58,6 +62,8 @@ class Entry:
             received=tuple(contents.received),
             path=path,
             notes=(*self.notes, *contents.notes, *reader.notes),
+            notebook_run=self.notebook_run,
+            notebooks=tuple(reader.shown),
         )
 
 
@@ -66,9 +72,11 @@ class _Reader:
     """Files of one submission on their way from bytes to units."""
 
     wanted: tuple[Wanted, ...]
+    everything: bool = False  # run all of a notebook
     files: list[SourceFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    shown: list[ShownNotebook] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.answers = Answers(self.wanted)
@@ -91,7 +99,10 @@ class _Reader:
         own |= {name for book in self._notebooks.values() for name in book.defines}
         # Notebooks first: where two files define a name the later one counts, and that is the .py file.
         for name, book in self._notebooks.items():
-            self.files.append(notebook.source_file(shown(name), imports[name], book, own, imports.values()))
+            source = notebook.source_file(
+                shown(name), imports[name], book, own, imports.values(), everything=self.everything
+            )
+            self.files.append(source)
         for name, piece in self._pieces.items():
             self.files.append(module(piece, imports[name], own, imports.values()))
         self._note_doubles()
@@ -124,33 +135,41 @@ class _Reader:
         except NotANotebook as error:
             self.problems.append(Problem(shown(name), error.message, hint=error.hint))
             return
+        asked = [wanted for item in self.wanted for wanted in item.names]
+        cells, notes = retyped(shown(name), cells, asked)
+        self.notes += notes
         self.answers.notebook(cells)
         if not any(cell.text.strip() for cell in cells):
             hint = "Was it saved before it was handed in?"
             self.problems.append(Problem(shown(name), "is a notebook without any text in its cells", hint=hint))
             return
         book = notebook.read(shown(name), cells)
+        self.shown.append(stored.show(shown(name), cells, book, self.wanted, self.answers))
         self.problems += book.problems
         self.notes += book.notes
         self._notebooks[name] = book
 
     def _note_doubles(self) -> None:
-        """Say which file counts where two define what is graded."""
+        """Say which file counts where two define what is graded: names of the same files together."""
+        groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
         for item in self.wanted:
             for name in item.names:
                 where = [file for file in self.files if name in file.defines]
                 if len(where) > 1:
                     written = [file for file in where if file.name not in self._untouched(name)] or where
                     counts = next((file for file in written if file.module == item.stub), written[-1])
-                    listed = " and ".join(file.name for file in where)
-                    self.notes.append(f"{name} is defined in {listed}; the one in {counts.name} counts.")
+                    groups.setdefault((tuple(file.name for file in where), counts.name), []).append(name)
+        for (files, counts_name), names in groups.items():
+            verb, those = ("is", "the one") if len(names) == 1 else ("are", "those")
+            ends = "s" if len(names) == 1 else ""
+            self.notes.append(
+                f"{listed(names)} {verb} defined in {' and '.join(files)}; {those} in {counts_name} count{ends}."
+            )
 
     def _untouched(self, name: str) -> set[str]:
         """Files whose definition of ``name`` is the stub as it was handed out."""
         return {piece.name for piece in self._pieces.values() if syntax.is_stub(piece.tree.body, name)} | {
-            book.pieces[0].name.partition(", cell ")[0]
-            for book in self._notebooks.values()
-            if any(syntax.is_stub(piece.tree.body, name) for piece in book.pieces)
+            shown(file) for file, book in self._notebooks.items() if book.stubs(name)
         }
 
 

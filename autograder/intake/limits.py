@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 MAX_SOURCE = 1_000_000  # bytes of one .py file; a long one written by hand has 100 kB
-MAX_NOTEBOOK = 50_000_000  # bytes of one notebook: plots are stored in it
+MAX_NOTEBOOK = 120_000_000  # bytes of one notebook: plots and whatever was printed are stored in it
+MAX_VALUES = 4_000_000  # strings, numbers, lists and objects in a notebook; printed lines are one string each
 MAX_ANSWER = 200_000  # bytes of one Markdown file
 MAX_TOTAL = 200_000_000  # bytes read for one submission, unpacked
 MAX_ARCHIVE = 200_000_000  # bytes of one zip as received
@@ -12,6 +13,7 @@ MAX_CLASS_MEMBERS = 100_000  # files of a zip that holds a whole class
 MAX_DEPTH = 12  # folders inside folders
 MAX_UNITS = 2_000  # top-level statements of one file that are run one by one
 PEEK = 400_000  # bytes of a file that are looked at to tell a class from one submission
+LONG_PEEK = 60_000_000  # bytes where nothing was found in those: a notebook's first plot may be long
 MAX_PATH = 1_000  # characters of a member's name in a zip
 MAX_NAME = 120  # characters of a name that is shown
 

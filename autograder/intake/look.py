@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,7 +16,7 @@ from autograder.errors import IntakeError
 from autograder.intake.archive import member_names, read_archive
 from autograder.intake.folder import Contents, Unreadable
 from autograder.intake.gather import Source, gather
-from autograder.intake.limits import CODE, OTHER_ARCHIVES, PEEK, READ, is_junk_file, is_junk_folder, suffix
+from autograder.intake.limits import CODE, LONG_PEEK, OTHER_ARCHIVES, PEEK, READ, is_junk_file, is_junk_folder, suffix
 from autograder.intake.names import student
 from autograder.intake.text import lossy
 from autograder.intake.wanted import Finder
@@ -72,10 +72,18 @@ def is_work(part: Found) -> bool:
 def _found(name: str, sources: Sequence[Source], kind: Kind, finder: Finder) -> Found:
     contents = gather(sources, cut=PEEK)
     empty = not (contents.files or contents.archives or contents.problems)
-    return Found(name, tuple(sources), kind, _defines(contents.files, finder), len(contents.files), empty)
+    defines = _defines(contents.files, finder)
+    if not defines and _is_cut(contents.files):
+        defines = _defines(gather(sources, cut=LONG_PEEK).files, finder)
+    return Found(name, tuple(sources), kind, defines, len(contents.files), empty)
 
 
-def _defines(files: dict[str, bytes], finder: Finder) -> frozenset[str]:
+def _is_cut(files: Mapping[str, bytes]) -> bool:
+    """Whether a notebook goes on after the first look: definitions may stand below a long output."""
+    return any(len(data) >= PEEK and suffix(name) == ".ipynb" for name, data in files.items())
+
+
+def _defines(files: Mapping[str, bytes], finder: Finder) -> frozenset[str]:
     return frozenset().union(*(finder.find(lossy(data)) for name, data in files.items() if suffix(name) in CODE))
 
 
@@ -169,7 +177,7 @@ def _zip(path: Path, finder: Finder) -> Found:
             name=inside.rstrip("/").rpartition("/")[2],
             sources=(Source(path, inside),),
             kind="folder" if inside.endswith("/") else "file",
-            defines=_defines(files, finder),
+            defines=_defines(files, finder) or _further(path, inside, files, finder),
             count=len(files),
             empty=not files,
         )
@@ -184,6 +192,15 @@ def _zip(path: Path, finder: Finder) -> Found:
         not contents.files,
         parts if prefix or len(parts) > 1 else (),
     )
+
+
+def _further(path: Path, inside: str, files: Mapping[str, bytes], finder: Finder) -> frozenset[str]:
+    """What a part of a zip defines below the long outputs of its notebooks."""
+    if not _is_cut(files):
+        return frozenset()
+    contents = Contents()
+    read_archive(path, contents, inside=inside, cut=LONG_PEEK)
+    return _defines(contents.files, finder)
 
 
 def _all(parts: Iterable[Found]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from autograder.intake.limits import CODE, MAX_NAME, OTHER_ARCHIVES, READ, suffix
 
@@ -99,3 +99,11 @@ def fold(name: str) -> str:
     """A name for comparison: no accents, case, spaces or punctuation; words in alphabetical order."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return "".join(sorted(re.findall(r"[^\W_]+", plain.casefold())))
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """Names in a sentence: ``A``, ``A and B``, ``A, B, C, D and 3 more``."""
+    shown_ = list(names[:most])
+    if len(names) > most:
+        return f"{', '.join(shown_)} and {len(names) - most} more"
+    return " and ".join(filter(None, [", ".join(shown_[:-1]), shown_[-1]])) if shown_ else ""

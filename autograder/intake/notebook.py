@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.intake import syntax
-from autograder.intake.limits import MAX_SOURCE, megabytes
+from autograder.intake.limits import MAX_SOURCE, MAX_VALUES, megabytes
 from autograder.intake.magics import to_python
+from autograder.intake.names import listed
 from autograder.intake.selection import Selector
-from autograder.intake.source import Piece, selected
-from autograder.intake.text import lossy
-from autograder.model import Problem, SourceFile
+from autograder.intake.source import Everything, Piece, selected
+from autograder.model import Problem, SourceFile, Unit
 
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 _AGAIN = "Download the notebook again as .ipynb (File > Download), check that it opens, and hand it in."
 
 
@@ -32,14 +34,18 @@ class Cell:
     """One cell. ``number`` counts all cells from 1, as editors show it."""
 
     number: int
-    kind: str  # code, markdown, heading
+    kind: str  # code, markdown, raw
     text: str
+    outputs: tuple[Any, ...] = ()  # as they were stored: anything
+    execution: str = ""  # what stands in "In [ ]"
 
 
 def cells(data: bytes) -> list[Cell]:
-    """The code and Markdown cells of a notebook of format 2, 3 or 4. Raises NotANotebook."""
+    """The cells of a notebook of format 2, 3 or 4. Raises NotANotebook."""
     if not data.strip():
         raise NotANotebook("is empty")
+    if too_many_values(data):
+        raise NotANotebook("holds millions of values, so it is not read", "Clear its outputs and hand it in again.")
     try:
         # Numbers stay text: a number of 5,000 digits is legal JSON and an error of int().
         content = json.loads(data.decode("utf-8-sig"), parse_int=str, parse_float=str)
@@ -49,19 +55,36 @@ def cells(data: bytes) -> list[Cell]:
         raise NotANotebook(f"is not valid JSON (line {error.lineno}: {error.msg}), so it is no notebook") from None
     except RecursionError:
         raise NotANotebook("is nested too deeply to be a notebook") from None
-    found = _listed(content)
+    found = _cells_of(content)
     if found is None:
         raise NotANotebook("is JSON but no notebook: it has no list of cells")
     result: list[Cell] = []
     for number, cell in enumerate(found, 1):
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
-        if kind in ("code", "markdown", "heading"):
+        if kind in ("code", "markdown", "heading", "raw"):
             # Format 3 and older: code lies in "input", and a heading is a cell of its own.
-            text = _joined(cell.get("source", cell.get("input", "")))
+            text = joined(cell.get("source", cell.get("input", "")))
+            heading = kind == "heading"
+            outputs = cell.get("outputs") if kind == "code" else None
+            execution = cell.get("execution_count", cell.get("prompt_number"))
             result.append(
-                Cell(number, "markdown" if kind == "heading" else kind, ("# " + text) if kind == "heading" else text)
+                Cell(
+                    number,
+                    "markdown" if heading else kind,
+                    f"# {text}" if heading else text,
+                    tuple(outputs) if isinstance(outputs, list) else (),
+                    execution[:8] if isinstance(execution, str) else "",
+                )
             )
     return result
+
+
+def too_many_values(data: bytes) -> bool:
+    """Whether the JSON would become more objects than memory should hold; short strings and empty lists do."""
+    if data.count(b",") + data.count(b"[") + data.count(b"{") <= MAX_VALUES:
+        return False
+    rest = _STRING.sub(b"", data, MAX_VALUES)  # commas inside of strings separate nothing
+    return rest.count(b",") + rest.count(b"[") + rest.count(b"{") > MAX_VALUES
 
 
 @dataclass(frozen=True)
@@ -72,14 +95,20 @@ class Notebook:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     defines: tuple[str, ...]
+    cells: Mapping[str, int]  # of each definition, the number of the cell that counts
+    without: frozenset[int]  # ids of statements that define a name which another cell has filled in
+
+    def stubs(self, name: str) -> bool:
+        """Whether the definition of ``name`` that counts is the stub as it was handed out."""
+        at = [piece for piece in self.pieces if piece.name.endswith(f", cell {self.cells.get(name)}")]
+        return any(syntax.is_stub(piece.tree.body, name) for piece in at)
 
 
 def read(name: str, found: Iterable[Cell]) -> Notebook:
     """Parse the code cells of the notebook called ``name``. A broken cell costs itself only."""
     pieces: list[Piece] = []
     problems: list[Problem] = []
-    notes: list[str] = []
-    where: dict[str, list[int]] = {}
+    where: dict[str, list[Definition]] = {}
     size = 0
     for cell in found:
         if cell.kind != "code" or not cell.text.strip():
@@ -97,20 +126,71 @@ def read(name: str, found: Iterable[Cell]) -> Notebook:
             continue
         pieces.append(piece)
         for defined in piece.defines:
-            where.setdefault(defined, []).append(cell.number)
-    for defined, numbers in where.items():
+            where.setdefault(defined, []).append(Definition(cell.number, piece))
+    chosen = {defined: _counting(defined, places) for defined, places in where.items()}
+    notes = _double(name, where, chosen)
+    without = {
+        id(statement)
+        for defined, places in where.items()
+        for place in places[places.index(chosen[defined]) + 1 :]
+        for statement in place.piece.tree.body
+        if getattr(statement, "name", "") == defined
+    }
+    numbers = {defined: place.cell for defined, place in chosen.items()}
+    return Notebook(tuple(pieces), tuple(problems), notes, tuple(where), numbers, frozenset(without))
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A cell that defines some name."""
+
+    cell: int
+    piece: Piece
+
+
+def _counting(name: str, places: Sequence[Definition]) -> Definition:
+    """The last cell in which ``name`` is filled in; the last of all where none is."""
+    filled = [place for place in places if not syntax.is_stub(place.piece.tree.body, name)]
+    return (filled or places)[-1]
+
+
+def _double(name: str, where: Mapping[str, Sequence[Definition]], chosen: Mapping[str, Definition]) -> tuple[str, ...]:
+    """What to say of names that several cells define: those of the same cells together."""
+    groups: dict[tuple[tuple[int, ...], int], list[str]] = {}
+    for defined, places in where.items():
+        numbers = tuple(dict.fromkeys(place.cell for place in places))
         if len(numbers) > 1:
-            listed = ", ".join(map(str, numbers[:-1]))
-            notes.append(f"{name} defines {defined} in cells {listed} and {numbers[-1]}; the last one counts.")
-    return Notebook(tuple(pieces), tuple(problems), tuple(notes), tuple(where))
+            groups.setdefault((numbers, chosen[defined].cell), []).append(defined)
+    notes = []
+    for (numbers, counts), names in groups.items():
+        cells_ = f"cells {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+        if counts == numbers[-1]:
+            notes.append(f"{name} defines {listed(names)} in {cells_}; the last one counts.")
+        else:
+            why = f"cell {counts} counts, the last one that is filled in"
+            notes.append(f"{name} defines {listed(names)} in {cells_}; {why}.")
+    return tuple(notes)
 
 
 def source_file(
-    name: str, import_name: str, notebook: Notebook, own: Iterable[str], modules: Iterable[str]
+    name: str,
+    import_name: str,
+    notebook: Notebook,
+    own: Iterable[str],
+    modules: Iterable[str],
+    *,
+    everything: bool = False,
 ) -> SourceFile:
-    """The kept statements of all cells, each a unit of its own: one that fails costs only itself."""
-    units = selected(notebook.pieces, Selector(own, modules))
-    return SourceFile(module=import_name, name=name, units=units, defines=notebook.defines, tolerant=True)
+    """The kept statements of all cells, each a unit of its own: one that fails costs only itself.
+
+    everything: all statements are kept; imports, definitions and constants alone are the fallback.
+    """
+    without = notebook.without
+    units = selected(notebook.pieces, Selector(own, modules), without=without, reorder=True)
+    fallback: tuple[Unit, ...] = ()
+    if everything:
+        units, fallback = selected(notebook.pieces, Everything(), without=without, reorder=True), units
+    return SourceFile(import_name, name, units, notebook.defines, tolerant=True, fallback=fallback)
 
 
 def looks_like(text: str) -> bool:
@@ -118,12 +198,7 @@ def looks_like(text: str) -> bool:
     return text.lstrip().startswith("{") and '"cell_type"' in text
 
 
-def searchable(data: bytes) -> str:
-    """The text of a notebook's JSON in which a pattern for definitions can be looked for."""
-    return lossy(data)
-
-
-def _listed(content: Any) -> list[Any] | None:
+def _cells_of(content: Any) -> list[Any] | None:
     if not isinstance(content, dict):
         return None
     if isinstance(content.get("cells"), list):
@@ -135,8 +210,8 @@ def _listed(content: Any) -> list[Any] | None:
     return [cell for cells_ in lists for cell in cells_]
 
 
-def _joined(source: Any) -> str:
-    """A cell's text: a string, or a list of lines that keep their ends. Lone surrogates go."""
+def joined(source: Any) -> str:
+    """Text as notebooks store it: a string, or a list of lines that keep their ends. Lone surrogates go."""
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
     text = source if isinstance(source, str) else ""

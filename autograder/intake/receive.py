@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,14 +40,28 @@ class Intake:
 
 
 def receive(
-    paths: Sequence[Path], exercises: Sequence[Exercise], *, roster: Path | None = None, mode: Mode = "auto"
+    paths: Sequence[Path],
+    exercises: Sequence[Exercise],
+    *,
+    roster: Path | None = None,
+    mode: Mode = "auto",
+    notebook_run: Literal["definitions", "all"] = "definitions",
 ) -> Intake:
     """Take files, folders, notebooks and zips; tell a class from one submission.
 
     A folder (or zip) is a class if its parts define the same exercise more than once, or if a part of
-    it bears a name of the roster; ``mode`` overrides. Raises IntakeError where no student is to blame:
+    it bears a name of the roster; ``mode`` overrides. notebook_run: whether of a notebook's top level only
+    imports, definitions and constants are run, or all of it. Raises IntakeError where no student is to blame:
     no such path, nothing in it that could be graded, a roster that cannot be read.
     """
+    received = _receive(paths, exercises, roster, mode)
+    if notebook_run == "definitions":
+        return received
+    entries = tuple(dataclasses.replace(entry, notebook_run=notebook_run) for entry in received.entries)
+    return dataclasses.replace(received, entries=entries)
+
+
+def _receive(paths: Sequence[Path], exercises: Sequence[Exercise], roster: Path | None, mode: Mode) -> Intake:
     if not paths:
         raise IntakeError("no path was given", mend="Name a file, a folder or a zip.")
     asked = wanted(exercises)

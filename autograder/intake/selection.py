@@ -74,9 +74,9 @@ class Selector:
         except RecursionError:  # a chain of elif without end is no definition
             kept = False
         if kept:
-            self.lost -= set(_bound(statement))
+            self.lost -= set(bound(statement))
         else:
-            self.lost |= set(_bound(statement)) - self.own
+            self.lost |= set(bound(statement)) - self.own
         return kept
 
     def _keep(self, node: ast.stmt) -> bool:
@@ -127,7 +127,7 @@ class Selector:
         if any(
             isinstance(n, ast.Lambda) or (isinstance(n, ast.Name) and n.id in self.own) for n in ast.walk(node.value)
         ):
-            self.own |= set(_bound(node))
+            self.own |= set(bound(node))
         return True
 
     def _plain(self, node: ast.AST) -> bool:
@@ -155,7 +155,7 @@ def _executed(node: ast.AST) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(part)
 
 
-def _bound(statement: ast.stmt) -> Iterator[str]:
+def bound(statement: ast.stmt) -> Iterator[str]:
     """Names that the statement binds at its level or below it, functions' own names left out."""
     waiting: list[ast.AST] = [statement]
     while waiting:

@@ -6,8 +6,10 @@ import __future__
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from autograder.intake.limits import MAX_UNITS
+from autograder.intake.order import in_order
 from autograder.intake.selection import Selector
 from autograder.intake.syntax import defined
 from autograder.model import SourceFile, Unit
@@ -25,6 +27,21 @@ class Piece:
     def defines(self) -> tuple[str, ...]:
         """Names of functions and classes at the top level, each once, in order."""
         return tuple(dict.fromkeys(defined(self.tree.body)))
+
+
+class Keeper(Protocol):
+    """Decides statement by statement what is run."""
+
+    def keep(self, statement: ast.stmt) -> bool:
+        """Whether the statement is run."""
+
+
+class Everything:
+    """Keeps every statement, training and plotting too."""
+
+    def keep(self, statement: ast.stmt) -> bool:
+        """Always."""
+        return True
 
 
 def module(piece: Piece, import_name: str, own: Iterable[str], modules: Iterable[str]) -> SourceFile:
@@ -45,10 +62,15 @@ def module(piece: Piece, import_name: str, own: Iterable[str], modules: Iterable
     )
 
 
-def selected(pieces: Sequence[Piece], selector: Selector) -> tuple[Unit, ...]:
-    """One unit for each statement that is kept, with its line; at most 2,000."""
+def selected(
+    pieces: Sequence[Piece], keeper: Keeper, *, without: frozenset[int] = frozenset(), reorder: bool = False
+) -> tuple[Unit, ...]:
+    """One unit for each statement that is kept, with its line; at most 2,000.
+
+    without: ids of the statements that never count. reorder: what needs a later statement runs after it.
+    """
     future = _future(pieces)
-    units: list[Unit] = []
+    kept: list[tuple[ast.stmt, Unit]] = []
     for piece in pieces:
         lines = [line.encode("utf-8") for line in piece.text.split("\n")]
         uses: dict[int, int] = {}  # how many statements begin or end on a line: `import os; import sys`
@@ -56,9 +78,9 @@ def selected(pieces: Sequence[Piece], selector: Selector) -> tuple[Unit, ...]:
             for line in {_start(statement), statement.end_lineno or 0}:
                 uses[line] = uses.get(line, 0) + 1
         for statement in piece.tree.body:
-            if len(units) >= MAX_UNITS:  # no homework: a table of data, or an attack
-                return tuple(units)
-            if not selector.keep(statement):
+            if len(kept) >= MAX_UNITS:  # no homework: a table of data, or an attack
+                break
+            if id(statement) in without or not keeper.keep(statement):
                 continue
             start = _start(statement)
             shared = uses[start] > 1 or uses[statement.end_lineno or 0] > 1
@@ -67,8 +89,9 @@ def selected(pieces: Sequence[Piece], selector: Selector) -> tuple[Unit, ...]:
                 # A future import rules the whole file; a unit that is compiled alone must say it again.
                 # On a first line there is no room above, so that one statement is a line too low.
                 source, start = f"{future}\n{source}", max(start - 1, 1)
-            units.append(Unit(source, piece.name, start))
-    return tuple(units)
+            kept.append((statement, Unit(source, piece.name, start)))
+    order = in_order([statement for statement, _ in kept]) if reorder else range(len(kept))
+    return tuple(kept[number][1] for number in order)
 
 
 def _start(statement: ast.stmt) -> int:

@@ -15,7 +15,8 @@ import os
 import signal
 import struct
 import sys
-from collections.abc import Callable, Container, Mapping
+import time
+from collections.abc import Callable, Container, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -24,6 +25,7 @@ from autograder.sandbox.loader import Loader
 from autograder.sandbox.perform import VALUE, fresh_state, perform
 
 OUTPUT, CHANNEL, NOTES = 1, 3, 4
+LOAD = 10.0  # CPU seconds of a file where the cells of a notebook have theirs
 NOTES_BYTES = 64 * 1024
 PROGRESS = struct.Struct("<qq")  # number of the file, number of the unit; at the start of the notes
 SPILLED = struct.Struct("<Q")  # bytes of output that were dropped; after the progress
@@ -51,6 +53,7 @@ def live(probes: Any, stand_ins: dict[str, Any]) -> None:
         stand_ins=stand_ins,
         skip={int(number): skip for number, skip in asked["skip"].items()},
         progress=_progress,
+        bound=_Bound(asked["cell"], LOAD) if asked.get("cell") else None,
         taken=_installed,
     )
     fresh_state(asked["seed"])
@@ -149,6 +152,41 @@ def _note(data: bytes, place: int) -> None:
         os.pwrite(NOTES, data, place)
     except OSError:
         return  # closed by the submission: then nobody can say where it was
+
+
+class CellStopped(BaseException):
+    """A cell, or a file, has used up its time."""
+
+
+class _Bound:
+    """CPU seconds for each cell of a notebook and for each file, so that one that does not end costs itself.
+
+    What outlasts this (a program that catches everything, or sleeps) is ended by the grader.
+    """
+
+    def __init__(self, cell: float, file: float) -> None:
+        self._cell, self._file = cell, file
+        self._left: dict[str, float] = {}
+        self._armed = False
+        signal.signal(signal.SIGVTALRM, self._over)
+
+    @contextlib.contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        self._whole = self._cell if ", cell " in name else self._file
+        left = max(self._left.get(name, self._whole), 1.0)  # a definition below the loop is run all the same
+        start = time.process_time()
+        self._armed = True
+        signal.setitimer(signal.ITIMER_VIRTUAL, left, 0.25)
+        try:
+            yield
+        finally:
+            self._armed = False
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            self._left[name] = left - (time.process_time() - start)
+
+    def _over(self, number: int, frame: FrameType | None) -> None:
+        if self._armed:
+            raise CellStopped(f"stopped after {self._whole:g} s of CPU time")
 
 
 def _watched(asked: Mapping[str, Any], files: Container[str], work: Callable[[], Any]) -> Any:

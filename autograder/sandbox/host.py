@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,8 @@ MEMORY = 2**30  # bytes that one child may use beyond what the zygote has
 RECYCLE = 200  # submissions that one zygote serves
 MOST_CHILDREN = 3  # of one submission: as it is, and with stand-ins
 LOADS = 4  # tries, each without what hung or died before
+ALL = Limits(600.0, 600.0)  # of loading a notebook of which everything is run
+CELL = 60.0  # CPU seconds of one of its cells
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(pandas|matplotlib|seaborn|sklearn|scipy|PIL)\b", re.MULTILINE)
 
 
@@ -95,17 +98,33 @@ class ZygoteSandbox:
             self.stop()
 
 
+@dataclass
+class _Files:
+    """A submission's files in one form, and what of them hung or died before: number of the file -> what to skip."""
+
+    files: list[dict[str, Any]]
+    skip: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+def _definitions(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The files with a notebook's definitions only, where all of it could be run."""
+    return [file | {"units": file["fallback"], "fallback": ()} if file["tolerant"] else file for file in files]
+
+
 class ZygoteSession:
     """One submission. A request that crashes or hangs costs its child; the next one gets a fresh child."""
 
     def __init__(self, sandbox: ZygoteSandbox, submission: Submission) -> None:
         self._sandbox = sandbox
-        self._files = transfer.files_of(submission)
+        self._files = _Files(transfer.files_of(submission))
+        # Everything is run in the first child only: trained once, not again with each stand-in.
+        self._everything = self._files if submission.notebook_run == "all" else None
+        if self._everything is not None:
+            self._files = _Files(_definitions(self._everything.files))
         self._seed = transfer.seed_of(submission)
         self._wants = {
             name for file in submission.files for unit in file.units for name in _IMPORT.findall(unit.source)
         }
-        self._skip: dict[int, dict[str, Any]] = {}
         self._stops: list[dict[str, Any]] = []  # failures of loading that only this side saw
         self._wards: dict[tuple[str, ...], Ward] = {}
         self._closed = False
@@ -203,26 +222,38 @@ class ZygoteSession:
         keeper.preload(self._wants)
         while len(self._wards) >= MOST_CHILDREN:
             self._drop(next(iter(self._wards)))
+        if self._everything is None:
+            return self._loaded_once(names, self._files, self._sandbox.load, 0.0)
+        everything, self._everything = self._everything, None
+        reply = self._loaded_once(names, everything, ALL, CELL)
+        if isinstance(reply, Observation) or reply.kind == "protocol":
+            return reply
+        text = f"not every cell could be run ({reply.message}), so only definitions were"
+        self._stops.append({**transfer.failure_of({}), "kind": reply.kind, "message": text})
+        return self._loaded_once(names, self._files, self._sandbox.load, 0.0)
+
+    def _loaded_once(self, names: tuple[str, ...], files: _Files, limits: Limits, cell: float) -> Reply:
+        """Up to four tries. cell: CPU seconds of one cell, 0 for no bound of its own."""
         reply: Reply = Crash("engine", "not loaded")
         for _ in range(LOADS):
-            ward = self._wards[names] = Ward(keeper, self._sandbox.memory, self._files, names)
-            message: dict[str, Any] = {"files": self._files, "stubs": self._sandbox.stubs}
-            message |= {"skip": {str(number): skip for number, skip in self._skip.items()}, "seed": self._seed}
-            reply = transfer.load_reply(self._exchange(names, ward, message, self._sandbox.load))
+            ward = self._wards[names] = Ward(self._sandbox.keeper(), self._sandbox.memory, files.files, names)
+            message: dict[str, Any] = {"files": files.files, "stubs": self._sandbox.stubs, "cell": cell}
+            message |= {"skip": {str(number): skip for number, skip in files.skip.items()}, "seed": self._seed}
+            reply = transfer.load_reply(self._exchange(names, ward, message, limits))
             if isinstance(reply, Observation):
                 reply.values["failures"][:0] = self._stops
                 return reply
             self._drop(names)
-            if reply.kind == "protocol" or not self._leave_out(*ward.reached, reply):
+            if reply.kind == "protocol" or not self._leave_out(files, *ward.reached, reply):
                 break
         return reply
 
-    def _leave_out(self, number: int, unit: int, crash: Crash) -> bool:
+    def _leave_out(self, files: _Files, number: int, unit: int, crash: Crash) -> bool:
         """Next time without the unit that hung or died. False where that was tried, or it is unknown."""
-        if not 0 <= number < len(self._files):
+        if not 0 <= number < len(files.files):
             return False
-        file = self._files[number]
-        skip = self._skip.setdefault(number, {"whole": False, "units": []})
+        file = files.files[number]
+        skip = files.skip.setdefault(number, {"whole": False, "units": []})
         units = file["units"] if file["tolerant"] else file["fallback"]
         if unit == WHOLE and not file["tolerant"] and not skip["whole"]:
             skip["whole"], culprit = True, file["units"][0]

@@ -48,6 +48,7 @@ class Loader:
     stand_ins: name -> object that takes its place in every module and in ``code``.
     skip: number of a file -> ``{"whole": bool, "units": [numbers]}``: what hung or died before.
     progress: told the number of the file and of the unit (WHOLE for all) before it runs.
+    bound: a context in which each unit runs, given the name of its file or cell.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Loader:
         stand_ins: Mapping[str, Any] | None = None,
         skip: Mapping[int, Mapping[str, Any]] | None = None,
         progress: Callable[[int, int], None] | None = None,
+        bound: Callable[[str], contextlib.AbstractContextManager[None]] | None = None,
         taken: Callable[[str], bool] = lambda name: False,
     ) -> None:
         self.files = files
@@ -65,6 +67,7 @@ class Loader:
         self.stand_ins = stand_ins or {}
         self.skip = skip or {}
         self.progress = progress or (lambda file, unit: None)
+        self.bound = bound or (lambda name: contextlib.nullcontext())
         self.failures: list[dict[str, Any]] = []
         self._stub_of = {name: stub for stub, names in self.stubs.items() for name in names}
         self._state = [_NEW] * len(files)
@@ -184,7 +187,8 @@ class Loader:
                 warnings.simplefilter("ignore", SyntaxWarning)
                 padded = "\n" * (unit["line"] - 1) + unit["source"]
                 code = compile(padded, unit["name"], "exec", dont_inherit=True)
-            exec(code, vars(module))
+            with self.bound(unit["name"]):
+                exec(code, vars(module))
         except BaseException as error:  # SystemExit too: a file that ends itself has still defined what it has
             self._note(failure(error, unit, self.names) | {"recovered": recovered})
             return False
