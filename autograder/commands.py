@@ -42,7 +42,6 @@ def grade(
     mode: str | None,
     notebook_run: str,
     course: Path | None,
-    gradebook: str | None,
     as_json: bool,
 ) -> int:
     """Grade everything under ``paths`` into ``out``. Returns the exit status."""
@@ -56,12 +55,8 @@ def grade(
         notebook_run=notebook_run,  # type: ignore[arg-type]  # click's choices
     )
     console.print(received.why, style="dim")
-    output = Output.open(out, assignment.id, gradebook)
-    book = open_gradebook(output, gradebook)
-    book.assignment(assignment.id, title=assignment.title, handout=assignment.handout, digest=assignment.digest)
-    enrol(book, roster, received)
-    folders = publishing.folders(book, output)
-    course_ = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
+    output = Output.open(out, assignment.id)
+    course_ = pipeline.prepare(assignment, Seeds(output.secret))
     workers = min(jobs or os.cpu_count() or 1, len(received.entries)) or 1
 
     def make_sandbox() -> Sandbox:
