@@ -63,11 +63,19 @@ def signatures(
     steps[rows + len(roles), torch.from_numpy(roles)] = -STEP
     with torch.no_grad():
         at_base = layout.outputs(flat, inputs)
-        if getattr(layout.family, "vectorised", True):
-            changed = torch.func.vmap(lambda step: layout.outputs(flat + step, inputs))(steps) - at_base
-        else:
-            changed = torch.stack([layout.outputs(flat + step, inputs) for step in steps]) - at_base
+        changed = _all_steps(layout, flat, steps, inputs) - at_base
     return at_base.numpy(), changed.numpy()
+
+
+def _all_steps(
+    layout: Layout, flat: torch.Tensor, steps: torch.Tensor, inputs: Mapping[str, torch.Tensor]
+) -> torch.Tensor:
+    if getattr(layout.family, "vectorised", True):
+        try:
+            return torch.func.vmap(lambda step: layout.outputs(flat + step, inputs))(steps)
+        except RuntimeError:
+            pass  # a mistake's own code may write in place or branch on values: one step at a time then
+    return torch.stack([layout.outputs(flat + step, inputs) for step in steps])
 
 
 def align(
@@ -78,11 +86,13 @@ def align(
     case: Case,
     own: Callable[[], Sequence[Alignment]] = tuple,
     most: int = networks.MOST_WAYS,
+    strict: bool = False,
 ) -> Alignment | Crash:
     """Align one module, built at the case's sizes, with one family.
 
     own: gives the alignments of the student's own cell, called where a network is made of such cells.
     most: how many ways to give a network's cells their places are tried.
+    strict: stop as soon as it is no member of the family, whatever else could be learnt from it.
     Returns a Crash when the experiment itself could not be made (the module cannot be built or called).
     """
     layout = Layout(family, dict(case.sizes), family.roles(case.sizes))
@@ -105,6 +115,8 @@ def align(
             found = _match(search, given, reply)
             if found is None:
                 return UNREADABLE
+            if strict and search.baseline > TIGHT:
+                break
             fruitless = 0 if found else fruitless + 1
             if fruitless == 2 or not (search.role < 0).any():
                 break  # one round may find nothing by bad luck: a unit that is idle at these numbers

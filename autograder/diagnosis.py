@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,18 +33,25 @@ WRONG = (Outcome.FAILED, Outcome.CRASHED)
 
 
 @dataclass
-class _Examined:
-    """A mistake's own outcomes, and its session to ask more."""
+class _Candidate:
+    """A mistake, loaded. What it loses is found when it is first needed: few candidates come so far."""
 
     mistake: Mistake
+    exercise: Exercise
     session: Session
     judged: Grading
-    wrong: frozenset[str]
+
+    @cached_property
+    def wrong(self) -> frozenset[str]:
+        """The checks that it does not pass, judged as a submission would be; but not trained, which takes seconds."""
+        quick = [check for check in self.exercise.checks if check.kind != "accuracy" and not check.bonus]
+        wrong = {f.id for f in self.judged.findings(self.exercise, quick) if f.outcome in WRONG}
+        return frozenset(wrong | {self.mistake.caught_by})
 
 
 @dataclass
 class Diagnosis:
-    """Knows the mistakes of an assignment. Each is examined once, when it is first a candidate."""
+    """Knows the mistakes of an assignment. Each is loaded once, when it is first a candidate."""
 
     assignment: Assignment
     submission: Submission  # the reference
@@ -51,7 +59,7 @@ class Diagnosis:
     reference: ReferenceSide
     seeds: Seeds
     _mistakes: Mapping[str, Sequence[Mistake]] | None = None
-    _examined: dict[str, _Examined] = field(default_factory=dict)
+    _candidates: dict[str, _Candidate] = field(default_factory=dict)
     _families: dict[tuple[str, str], Any] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)  # our own exceptions: they cost a name, never a grade
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -102,20 +110,19 @@ class Diagnosis:
         return replace(grade, checks=tuple(shown if f is failed else f for f in grade.checks))
 
     @staticmethod
-    def _named(finding: Finding, name: MistakeName, found: _Examined, *, first: bool) -> Finding:
+    def _named(finding: Finding, name: MistakeName, found: _Candidate, *, first: bool) -> Finding:
         if finding.id not in found.wrong:
             return finding
         return replace(finding, mistake=name, hint=found.mistake.feedback if first else finding.hint)
 
-    def _nearest(self, judged: Grading, exercise: Exercise, wrong: Sequence[Finding]) -> _Examined | None:
+    def _nearest(self, judged: Grading, exercise: Exercise, wrong: Sequence[Finding]) -> _Candidate | None:
         failed = {finding.id for finding in wrong}
         first = (wrong[0].id, *_after(wrong))
-        likely = (self._examine(exercise, m) for m in self._of(exercise) if m.caught_by in first)
-        candidates = [one for one in likely if one.wrong <= failed]
-        equal = [(0, one) for one in candidates if self._observed_alike(judged, exercise, one)]
+        likely = [self._candidate(exercise, m) for m in self._of(exercise) if m.caught_by in first]
+        equal = [(0, one) for one in likely if self._observed_alike(judged, exercise, one) and one.wrong <= failed]
         if not equal:
-            asked = [(self._same_function(judged, exercise, one), one) for one in candidates]
-            equal = [(absent, one) for absent, one in asked if absent is not None]
+            asked = ((self._same_function(judged, exercise, one), one) for one in likely)
+            equal = [(absent, one) for absent, one in asked if absent is not None and one.wrong <= failed]
         if len(equal) > 1:  # the fewest weights too many, then what is written most alike
             own = _code(judged.submission)
             equal.sort(key=lambda pair: (pair[0], -_likeness(own, _shape(pair[1].mistake.path.read_text()))))
@@ -129,29 +136,23 @@ class Diagnosis:
                 self._mistakes = known.mistakes(self.assignment)
         return self._mistakes.get(exercise.id, ())
 
-    def _examine(self, exercise: Exercise, mistake: Mistake) -> _Examined:
-        """The mistake judged as a submission would be, once; but not trained, which would take seconds."""
-        if mistake.id not in self._examined:
-            self._examined[mistake.id] = self._judged(exercise, mistake)
-        return self._examined[mistake.id]
-
-    def _judged(self, exercise: Exercise, mistake: Mistake) -> _Examined:
-        submission = mistake.submission(self.submission)
-        session = self.sandbox.open(submission)
-        judged = Grading(self.assignment, submission, session, self.reference, self.seeds)
-        quick = [check for check in exercise.checks if check.kind != "accuracy" and not check.bonus]
-        wrong = {finding.id for finding in judged.findings(exercise, quick) if finding.outcome in WRONG}
-        return _Examined(mistake, session, judged, frozenset(wrong | {mistake.caught_by}))
+    def _candidate(self, exercise: Exercise, mistake: Mistake) -> _Candidate:
+        if mistake.id not in self._candidates:
+            submission = mistake.submission(self.submission)
+            session = self.sandbox.open(submission)
+            judged = Grading(self.assignment, submission, session, self.reference, self.seeds)
+            self._candidates[mistake.id] = _Candidate(mistake, exercise, session, judged)
+        return self._candidates[mistake.id]
 
     # --- comparing ------------------------------------------------------------------------------
 
-    def _observed_alike(self, judged: Grading, exercise: Exercise, one: _Examined) -> bool:
+    def _observed_alike(self, judged: Grading, exercise: Exercise, one: _Candidate) -> bool:
         """Everything that the failed checks saw is equal, asked of the mistake in the same words."""
         requests = judged.asked.get(exercise.id, [])
         mine = [(request, judged.ask(request)) for request in requests]
         return bool(mine) and all(_alike(reply, one.judged.ask(request)) for request, reply in mine)
 
-    def _same_function(self, judged: Grading, exercise: Exercise, one: _Examined) -> int | None:
+    def _same_function(self, judged: Grading, exercise: Exercise, one: _Candidate) -> int | None:
         """How many weights the mistake has too many, where the student's module is the same function."""
         spec = exercise.align
         if spec is None:

@@ -50,7 +50,6 @@ class ModuleFamily:
     model: Any
     known: Mapping[str, networks.Known]
     model_layout: Layout
-    vectorised: bool = False
     optional: tuple[str, ...] = ("",)  # a style may lack a second bias that this module has
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -132,7 +131,7 @@ def same_function(
     The same function, gradients included: first with every weight of the family's at random values (so that
     those without a counterpart must be idle), then with absent ones, a second bias perhaps, at zero.
     """
-    found = align(ask, family.subject, name, family, align_case, own, most=2)
+    found = align(ask, family.subject, name, family, align_case, own, most=2, strict=True)
     if isinstance(found, Crash) or found.strangers or found.baseline > TIGHT:
         return None
     missing = found.layout.total - len(np.unique(found.role[found.role >= 0]))
