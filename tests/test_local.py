@@ -164,7 +164,7 @@ def test_a_process_that_cannot_start_is_told_with_its_own_words(monkeypatch: pyt
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
     spawned = spawn()
     try:
-        with pytest.raises(SandboxError, match=r"did not start: .*error"):
+        with pytest.raises(SandboxError, match=r"did not start: .*encodings"):
             LocalProcess(spawned).exchange({}, SHORT)
     finally:
         spawned.end()
