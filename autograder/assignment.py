@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from autograder import handout as handouts
-from autograder.errors import AssignmentError
+from autograder.errors import AssignmentError, UnknownName
 from autograder.exercise import Exercise
 from autograder.sandbox.trusted import load_stand_ins
 
@@ -84,7 +84,7 @@ class Assignment:
         engine = Path(__file__).parent
         digest = hashlib.sha256()
         for root in (engine, self.grading, *([self.hidden] if self.hidden else [])):
-            skipped = {"reporting", "mistakes", "variants", "__pycache__"}
+            skipped = {"reporting", "gradebook", "exports", "mistakes", "variants", "__pycache__"}
             files = [p for p in root.rglob("*") if p.suffix in SOURCES and not skipped & set(p.relative_to(root).parts)]
             for path in sorted(files):
                 digest.update(f"{root.name}/{path.relative_to(root).as_posix()}\0".encode())
@@ -100,7 +100,7 @@ def find_course(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / "assignments").is_dir():
             return folder
-    raise AssignmentError(
+    raise UnknownName(
         f"no folder with assignments/ at or above {here}",
         mend="run this inside the course, or name it with --course DIR",
     )
@@ -119,7 +119,7 @@ def load(course: Path, id: str, *, hidden: bool = True) -> Assignment:
     grading = course / "assignments" / id / "grading"
     if not grading.is_dir():
         known = ", ".join(available(course)) or "none"
-        raise AssignmentError(f"there is no assignment {id!r} in {course}", mend=f"assignments here: {known}")
+        raise UnknownName(f"there is no assignment {id!r} in {course}", mend=f"assignments here: {known}")
     if not hidden:
         return _load(id, grading, None, None, whole=False)
     solutions = course / "solutions" / id

@@ -2,6 +2,7 @@
 
 AutograderError
 ├── AssignmentError      an assignment does not pair up; names file and line
+│   └── UnknownName      the call names an assignment, an exercise or a check that is not there
 ├── IntakeError          a path that cannot be graded at all (a broken file of a student is a finding)
 ├── IsolationError       the asked level of isolation cannot be had; says what is missing and the mend
 ├── SandboxError         our side of the sandbox broke: a check becomes void, never a lost point
@@ -14,11 +15,13 @@ AutograderError
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 
 class AutograderError(Exception):
-    """Base of all. ``mend`` says what to do about it."""
+    """Base of all. ``mend`` says what to do about it, ``status`` is what the command line exits with."""
+
+    status: ClassVar[int] = 1  # 2 where the call's words are off
 
     def __init__(self, message: str, *, mend: str = "") -> None:
         super().__init__(message)
@@ -29,8 +32,16 @@ class AssignmentError(AutograderError):
     """An assignment's files do not fit together."""
 
 
+class UnknownName(AssignmentError):  # noqa: N818  # says what is wrong with the call, not with the engine
+    """What the call names is not there."""
+
+    status = 2
+
+
 class IntakeError(AutograderError):
     """What was given cannot be taken as submissions."""
+
+    status = 2
 
 
 class IsolationError(AutograderError):
@@ -63,3 +74,5 @@ class GradebookError(AutograderError):
 
 class OutputError(AutograderError):
     """The output folder cannot be used."""
+
+    status = 2
