@@ -7,7 +7,7 @@ import hashlib
 import json
 import platform
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import metadata
 
@@ -51,27 +51,38 @@ def prepare(assignment: Assignment, seeds: Seeds) -> Course:
     return Course(assignment, side, seeds, Diagnosis(assignment, submission, sandbox, side, seeds))
 
 
+def at_attempt(course: Course, number: int) -> Course:
+    """The same course for a student's attempt of that number, which meets cases of its own."""
+    if number == course.seeds.attempt:
+        return course
+    seeds, known = replace(course.seeds, attempt=number), course.diagnosis
+    diagnosis = Diagnosis(
+        known.assignment, known.submission, known.sandbox, known.reference, seeds, faults=known.faults
+    )
+    return replace(course, seeds=seeds, diagnosis=diagnosis)
+
+
 def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
     """Run and judge one submission. Nothing that it does raises here."""
     started = time.monotonic()
     if any(problem.ours for problem in submission.problems):
         void = tuple(_void(exercise) for exercise in course.assignment.exercises)
-        return _grade(submission, course, sandbox.level, void, Observation({}), 0.0, 0.0)
+        return assemble(submission, course, sandbox.level, void, Observation({}), 0.0, 0.0)
     session = sandbox.open(submission)
     try:
         judged = Grading(course.assignment, submission, session, course.reference, course.seeds)
         exercises = tuple(
-            _explained(course.diagnosis, judged, exercise, judged.exercise(exercise))
+            explained(course.diagnosis, judged, exercise, judged.exercise(exercise))
             for exercise in course.assignment.exercises
         )
         loaded = session.loaded
     finally:
         session.close()
     total = time.monotonic() - started
-    return _grade(submission, course, sandbox.level, exercises, loaded, total, judged.student_seconds)
+    return assemble(submission, course, sandbox.level, exercises, loaded, total, judged.student_seconds)
 
 
-def _explained(diagnosis: Diagnosis, judged: Grading, exercise: Exercise, grade: ExerciseGrade) -> ExerciseGrade:
+def explained(diagnosis: Diagnosis, judged: Grading, exercise: Exercise, grade: ExerciseGrade) -> ExerciseGrade:
     """With the mistake named. What a submission says of itself may be of any form; a point never hangs on this."""
     try:
         return diagnosis.explain(judged, exercise, grade)
@@ -93,7 +104,7 @@ def _void(exercise: Exercise) -> ExerciseGrade:
     return ExerciseGrade(exercise.id, exercise.title, checks)
 
 
-def _grade(
+def assemble(
     submission: Submission,
     course: Course,
     level: str,
@@ -102,6 +113,7 @@ def _grade(
     total: float,
     student: float,
 ) -> Grade:
+    """The grade of a submission whose exercises were judged. total, student: seconds in all, and of their code."""
     assignment = course.assignment
     notes = [f"{e.title}: {note}" for e in exercises for note in e.notes]
     if isinstance(loaded, Crash):
