@@ -95,7 +95,7 @@ class Notebook:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     defines: tuple[str, ...]
-    cells: Mapping[str, int]  # of each definition, the number of the cell that counts
+    cells: Mapping[str, int]  # of each name, the number of the cell that counts, or that would if it could be read
     without: frozenset[int]  # ids of statements that define a name which another cell has filled in
 
     def stubs(self, name: str) -> bool:
@@ -109,6 +109,7 @@ def read(name: str, found: Iterable[Cell]) -> Notebook:
     pieces: list[Piece] = []
     problems: list[Problem] = []
     where: dict[str, list[Definition]] = {}
+    lost: dict[str, int] = {}
     size = 0
     for cell in found:
         if cell.kind != "code" or not cell.text.strip():
@@ -122,7 +123,9 @@ def read(name: str, found: Iterable[Cell]) -> Notebook:
         try:
             piece = Piece(title, text, syntax.parse(text, notebook=True))
         except syntax.Unparsable as error:
-            problems.append(syntax.problem(title, text, error))
+            problem = syntax.problem(title, text, error)
+            problems.append(problem)
+            lost.update(dict.fromkeys(problem.names, cell.number))
             continue
         pieces.append(piece)
         for defined in piece.defines:
@@ -136,7 +139,7 @@ def read(name: str, found: Iterable[Cell]) -> Notebook:
         for statement in place.piece.tree.body
         if getattr(statement, "name", "") == defined
     }
-    numbers = {defined: place.cell for defined, place in chosen.items()}
+    numbers = lost | {defined: place.cell for defined, place in chosen.items()}
     return Notebook(tuple(pieces), tuple(problems), notes, tuple(where), numbers, frozenset(without))
 
 

@@ -14,25 +14,37 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.model import Grade
-from autograder.reporting import gradescope, killtable, tables
+from autograder.reporting import gradescope, killtable, notebookpage, tables
 from autograder.reporting.classpage import ClassSummary
 from autograder.reporting.files import atomic, write
 from autograder.reporting.text import plain
 from autograder.reporting.views import student_view
+from autograder.shown import ShownNotebook
 
 _HERE = Path(__file__).resolve().parent
 # In a wheel the folders lie beside this file; in a checkout they lie in the designer's room.
 _HOMES = (_HERE, _HERE.parents[1] / "reports")
 
 
-def write_student(grade: Grade, folder: Path, *, reveal: Collection[str] = ("visible",)) -> None:
+def write_student(
+    grade: Grade,
+    folder: Path,
+    *,
+    reveal: Collection[str] = ("visible",),
+    notebooks: Sequence[ShownNotebook] = (),
+) -> None:
     """Write report.html, grade.json and results.json into ``folder``, each whole or not at all.
 
-    reveal: which visibilities of checks the page shows. The two JSON files always hold every check.
+    reveal: which visibilities of checks the pages show. The two JSON files always hold every check.
+    notebooks: those that were handed in; notebook.html shows them with the findings beside their cells.
     """
     results = json.dumps(plain(gradescope.results(grade)), ensure_ascii=False, allow_nan=False, indent=1)
     write(folder / "results.json", results + "\n")
-    write(folder / "report.html", student_page(grade, reveal=reveal))
+    if notebooks:
+        write(folder / "notebook.html", notebook_page(grade, notebooks, reveal=reveal))
+    else:
+        (folder / "notebook.html").unlink(missing_ok=True)  # of an earlier submission
+    write(folder / "report.html", student_page(grade, reveal=reveal, notebooks=notebooks))
     # Last, so that whoever finds a grade.json finds the rest as well.
     write(folder / "grade.json", tables.as_json(grade, indent=1) + "\n")
 
@@ -62,9 +74,21 @@ def write_class(
     write(out / "index.html", class_page(summary, missing=missing, unattributed=unattributed, links=where))
 
 
-def student_page(grade: Grade, *, reveal: Collection[str] = ("visible",)) -> str:
-    """The student's report as one self-contained page."""
-    return _render("student.html.j2", student_view(grade, reveal=reveal), script="")
+def student_page(
+    grade: Grade, *, reveal: Collection[str] = ("visible",), notebooks: Sequence[ShownNotebook] = ()
+) -> str:
+    """The student's report as one self-contained page, with links to the cells of ``notebooks``."""
+    view = student_view(grade, reveal=reveal)
+    cells = notebookpage.places(notebooks)
+    for section, exercise in zip(view["exercises"], grade.exercises, strict=False):
+        section["cell"] = f"notebook.html#{cells[exercise.id]}" if exercise.id in cells else ""
+    return _render("student.html.j2", view | {"notebook": "notebook.html" if notebooks else ""}, script="")
+
+
+def notebook_page(grade: Grade, notebooks: Sequence[ShownNotebook], *, reveal: Collection[str] = ("visible",)) -> str:
+    """The student's own notebooks with the findings beside their cells, as one self-contained page."""
+    view = notebookpage.notebook_view(grade, notebooks, reveal=reveal)
+    return _render("notebook.html.j2", view, script="", more="notebook.css", pictures=True)
 
 
 def class_page(
@@ -84,21 +108,26 @@ def audit_page(audit: Mapping[str, Any]) -> str:
     return _render("audit.html.j2", killtable.view(audit), script="")
 
 
-def policy(style: str, script: str) -> str:
-    """The page's content security policy: nothing but these very texts, by their hashes."""
+def policy(style: str, script: str, pictures: bool = False) -> str:
+    """The page's content security policy: nothing but these very texts, by their hashes.
+
+    pictures: and pictures that the page itself holds.
+    """
     parts = ["default-src 'none'", f"style-src '{_hash(style)}'", "base-uri 'none'", "form-action 'none'"]
     if script:
         parts.insert(2, f"script-src '{_hash(script)}'")
+    if pictures:
+        parts.insert(2, "img-src data:")
     return "; ".join(parts)
 
 
-def _render(template: str, view: Mapping[str, Any], *, script: str) -> str:
-    style = _static("report.css")
+def _render(template: str, view: Mapping[str, Any], *, script: str, more: str = "", pictures: bool = False) -> str:
+    style = _static("report.css") + (_static(more) if more else "")
     return (
         _environment()
         .get_template(template)
-        # Markup for our own two files only: every string of a view is escaped.
-        .render(view=view, style=Markup(style), script=Markup(script), policy=policy(style, script))
+        # Markup for our own files, and for what notebooktext has cleaned: every other string of a view is escaped.
+        .render(view=view, style=Markup(style), script=Markup(script), policy=policy(style, script, pictures))
     )
 
 
