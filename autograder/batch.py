@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from autograder import pipeline
+from autograder.gradebook.hand import marked
+from autograder.gradebook.records import AttemptRecord, Received
+from autograder.gradebook.store import Gradebook
+from autograder.intake.gather import Source
+from autograder.intake.raw import files_of
 from autograder.model import Grade, Submission
 from autograder.output import Output
 from autograder.pipeline import Course
+from autograder.recorded import RecordingSandbox
 from autograder.sandbox.request import Sandbox
 
 
@@ -22,6 +28,10 @@ class Entry(Protocol):
     @property
     def student(self) -> str:
         """Who handed it in."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where the files lie."""
 
     def read(self) -> Submission:
         """The submission. A broken file is a Problem in it, never an exception."""
@@ -46,7 +56,8 @@ class Done:
 def run(
     entries: Sequence[Entry],
     course: Course,
-    output: Output,
+    book: Gradebook,
+    folders: Mapping[str, Path],
     make_sandbox: Callable[[], Sandbox],
     write: Callable[[Grade, Path], None],
     *,
@@ -57,8 +68,9 @@ def run(
     control: Callable[[Sandbox], None] = lambda sandbox: None,
     every: int = 50,
 ) -> list[Done]:
-    """Grade every entry. ``write`` stores a grade's files; results come back in the order of the entries.
+    """Grade every entry. What was observed and the grade go into the gradebook, then ``write`` stores the files.
 
+    folders: where each student's files belong. Results come back in the order of the entries.
     ``control`` looks at a worker's sandbox after each ``every`` submissions, and after its last.
 
     An exception of ours in one worker stops the batch with that exception once the others have finished
@@ -67,37 +79,43 @@ def run(
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     for index in range(len(entries)):
         waiting.put(index)
-    folders = output.folders(entry.student for entry in entries)
+    courses = _Courses(course)
     results: dict[int, Done] = {}
     failure: list[BaseException] = []
     stop = threading.Event()
 
     def work() -> None:
-        sandbox: Sandbox | None = None
-        unsure: list[Path] = []  # folders of grades since the last control
+        sandbox: RecordingSandbox | None = None
+        unsure: list[tuple[int, Path]] = []  # grades since the last control, and where they lie
         try:
             while not stop.is_set():
                 try:
                     index = waiting.get_nowait()
                 except queue.Empty:
                     if sandbox is not None and unsure:
-                        _controlled(control, sandbox, unsure)
+                        _controlled(control, sandbox.sandbox, unsure, book)
                     return
                 entry = entries[index]
                 started(entry.student)
                 submission = entry.read()
                 folder = folders[entry.student]
-                grade = _earlier(course, folder, submission, level)
+                attempt = _received(book, course, entry, submission)
+                mine = courses.of(attempt.number if attempt else 1)
+                grade = _earlier(book, mine, attempt, submission, level)
                 again = grade is not None
                 if grade is None:
                     if sandbox is None:
-                        sandbox = make_sandbox().__enter__()
-                    grade = pipeline.grade(submission, course, sandbox)
+                        sandbox = RecordingSandbox(make_sandbox()).__enter__()
+                    grade = pipeline.grade(submission, mine, sandbox)
+                    if attempt is not None:
+                        unsure.append((_stored(book, attempt, grade, sandbox), folder))
+                if attempt is not None:
+                    grade = marked(grade, book.people.marks(attempt.id))
+                if not again or not Output.holds(folder, grade):
                     folder.mkdir(parents=True, exist_ok=True)
                     write(grade, folder)
-                    unsure.append(folder)
-                    if len(unsure) >= every:
-                        _controlled(control, sandbox, unsure)
+                if sandbox is not None and len(unsure) >= every:
+                    _controlled(control, sandbox.sandbox, unsure, book)
                 results[index] = done(grade, folder, again=again)
                 finished(results[index])
         except BaseException as error:
@@ -124,21 +142,59 @@ def run(
     return [results[index] for index in sorted(results)]
 
 
-def _controlled(control: Callable[[Sandbox], None], sandbox: Sandbox, unsure: list[Path]) -> None:
+@dataclass
+class _Courses:
+    """The course for each number of an attempt: the cases are others, what is loaded is the same."""
+
+    first: Course
+    _made: dict[int, Course] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, number: int) -> Course:
+        with self._lock:
+            if number not in self._made:
+                self._made[number] = pipeline.at_attempt(self.first, number)
+            return self._made[number]
+
+
+def _received(book: Gradebook, course: Course, entry: Entry, submission: Submission) -> AttemptRecord | None:
+    """The attempt that this hand-in is; None where we could not read it: then it is nobody's attempt."""
+    if any(problem.ours for problem in submission.problems):
+        return None
+    files = files_of(entry.sources, submission.digest)
+    received = getattr(entry, "received", None) or Received(source=submission.path)
+    return book.receive(course.assignment.id, submission, files, received)
+
+
+def _stored(book: Gradebook, attempt: AttemptRecord, grade: Grade, sandbox: RecordingSandbox) -> int:
+    transcript = sandbox.transcript.to_bytes() if sandbox.transcript is not None else None
+    return book.add_grade(attempt.id, grade, transcript=transcript)
+
+
+def _controlled(
+    control: Callable[[Sandbox], None], sandbox: Sandbox, unsure: list[tuple[int, Path]], book: Gradebook
+) -> None:
     """Control one worker; where it fails, its grades since the last time are taken back."""
     try:
         control(sandbox)
-    except BaseException:
-        for folder in unsure:
+    except BaseException as error:
+        book.withdraw((grade for grade, _ in unsure), f"the worker failed its control: {error}")
+        for _, folder in unsure:
             (folder / "grade.json").unlink(missing_ok=True)
         raise
     unsure.clear()
 
 
-def _earlier(course: Course, folder: Path, submission: Submission, level: str) -> Grade | None:
-    wanted = pipeline.digests(submission, course.assignment, level)
-    grade = Output.earlier(folder, wanted, course.seeds.name)
-    return None if grade is None or grade.void or grade.student != submission.student else grade
+def _earlier(
+    book: Gradebook, course: Course, attempt: AttemptRecord | None, submission: Submission, level: str
+) -> Grade | None:
+    """The grade of an earlier run, if the same assignment in the same environment gave it on the same cases."""
+    found = book.grade(attempt.id) if attempt is not None else None
+    if found is None:
+        return None
+    grade = found[1]
+    same = dict(grade.digests) == pipeline.digests(submission, course.assignment, level)
+    return grade if same and grade.seed == course.seeds.name and not grade.void else None
 
 
 def done(grade: Grade, folder: Path, *, again: bool) -> Done:

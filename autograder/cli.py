@@ -51,6 +51,9 @@ def main() -> None:
     help="Of notebooks: imports, definitions and constants only, or every cell, training and plots too.",
 )
 @click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+@click.option(
+    "--gradebook", metavar="URL", help="A file, sqlite:///FILE or postgresql://… [default: OUT/gradebook.db]."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON lines instead of a table.")
 def grade(paths: tuple[Path, ...], **options: Any) -> None:
     """Grade files, folders, notebooks and zips, or a folder of many students' work.
@@ -155,7 +158,7 @@ def _exit(call: Any) -> None:
         click.secho(f"autograder: {error}", fg="red", err=True)
         if error.mend:
             click.echo(f"  {error.mend}", err=True)
-        sys.exit(1)
+        sys.exit(error.status)
     except KeyboardInterrupt:
         click.echo("\nstopped; what was graded is kept, and the same command goes on from there", err=True)
         sys.exit(130)

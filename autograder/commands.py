@@ -20,10 +20,13 @@ from autograder import doctor as examination
 from autograder import release as releasing
 from autograder.assignment import Assignment
 from autograder.control import Control
-from autograder.errors import AssignmentError
+from autograder.errors import AssignmentError, UnknownName
+from autograder.gradebook.store import Gradebook
 from autograder.grading import Grading
+from autograder.instructor import class_files, enrol, open_gradebook
 from autograder.model import Grade
 from autograder.output import Output
+from autograder.publish import folders
 from autograder.reporting import html
 from autograder.reporting.files import write
 from autograder.sandbox.host import ZygoteSandbox
@@ -42,6 +45,7 @@ def grade(
     mode: str | None,
     notebook_run: str,
     course: Path | None,
+    gradebook: str | None,
     as_json: bool,
 ) -> int:
     """Grade everything under ``paths`` into ``out``. Returns the exit status."""
@@ -55,9 +59,34 @@ def grade(
         notebook_run=notebook_run,  # type: ignore[arg-type]  # click's choices
     )
     console.print(received.why, style="dim")
-    output = Output.open(out, assignment.id)
-    course_ = pipeline.prepare(assignment, Seeds(output.secret))
-    workers = min(jobs or os.cpu_count() or 1, len(received.entries)) or 1
+    output = Output.open(out, assignment.id, gradebook)
+    with open_gradebook(output, gradebook) as book:
+        enrol(book, roster, received)
+        done, faults = _graded(received, assignment, output, book, jobs=jobs, isolation=isolation, console=console)
+        others = (read(one.folder) for one in done if one.void)
+        class_files(book, output, others=others, missing=received.missing, unattributed=received.unattributed)
+    if as_json:
+        for one in done:
+            sys.stdout.write(json.dumps(read(one.folder).to_json(), ensure_ascii=False) + "\n")
+    terminal.summary(console, done, received, out)
+    for fault in faults:
+        console.print(f"[magenta]the diagnosis failed, which costs nobody a point:[/] {fault}", markup=True)
+    return 1 if received.unattributed or any(one.void for one in done) else 0
+
+
+def _graded(
+    received: intake.Intake,
+    assignment: Assignment,
+    output: Output,
+    book: Gradebook,
+    *,
+    jobs: int | None,
+    isolation: str,
+    console: Console,
+) -> tuple[list[batch.Done], list[str]]:
+    """What became of every entry, and what failed in the diagnosis."""
+    book.assignment(assignment.id, title=assignment.title, handout=assignment.handout, digest=assignment.digest)
+    course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
 
     def make_sandbox() -> Sandbox:
         return ZygoteSandbox(assignment.probes, isolation, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
@@ -65,31 +94,18 @@ def grade(
     with terminal.Progress(console, len(received.entries)) as progress:
         done = batch.run(
             received.entries,
-            course_,
-            output,
+            course,
+            book,
+            folders(book, output),
             make_sandbox,
             html.write_student,
             level=isolation,
-            workers=workers,
+            workers=min(jobs or os.cpu_count() or 1, len(received.entries)) or 1,
             started=progress.started,
             finished=progress.finished,
-            control=Control(course_),
+            control=Control(course),
         )
-    links = {one.student: f"{one.folder.name}/report.html" for one in done}
-    html.write_class(
-        (read(one.folder) for one in done),
-        out,
-        missing=received.missing,
-        unattributed=received.unattributed,
-        links=links,
-    )
-    if as_json:
-        for one in done:
-            sys.stdout.write(json.dumps(read(one.folder).to_json(), ensure_ascii=False) + "\n")
-    terminal.summary(console, done, received, out)
-    for fault in course_.diagnosis.faults:
-        console.print(f"[magenta]the diagnosis failed, which costs nobody a point:[/] {fault}", markup=True)
-    return 1 if received.unattributed or any(one.void for one in done) else 0
+    return done, course.diagnosis.faults
 
 
 def read(folder: Path) -> Grade:
@@ -103,7 +119,7 @@ def load(name: str | None, course: Path | None, near: Path | None = None) -> Ass
     known = assignments.available(root)
     if name is None:
         if len(known) != 1:
-            raise AssignmentError(f"{root} has {len(known)} assignments: {', '.join(known)}", mend="name one with -a")
+            raise UnknownName(f"{root} has {len(known)} assignments: {', '.join(known)}", mend="name one with -a")
         name = known[0]
     return assignments.load(root, name)
 
@@ -125,10 +141,10 @@ def try_one(
     chosen = next((e for e in assignment.exercises if e.id == exercise), None)
     if chosen is None:
         known = ", ".join(e.id for e in assignment.exercises)
-        raise AssignmentError(f"{assignment.id} has no exercise {exercise!r}", mend=f"its exercises: {known}")
+        raise UnknownName(f"{assignment.id} has no exercise {exercise!r}", mend=f"its exercises: {known}")
     if only is not None and only not in [check.id for check in chosen.checks]:
         known = ", ".join(check.id for check in chosen.checks)
-        raise AssignmentError(f"{exercise} has no check {only!r}", mend=f"its checks: {known}")
+        raise UnknownName(f"{exercise} has no check {only!r}", mend=f"its checks: {known}")
     submission = intake.receive([path], assignment.exercises, mode="single").entries[0].read()
     course_ = pipeline.prepare(assignment, Seeds(b"try"))
     with ZygoteSandbox(

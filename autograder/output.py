@@ -1,14 +1,13 @@
-"""The output folder: whose it is, the secret of its seeds, a safe folder for each student."""
+"""The output folder: whose it is, where its gradebook lies, a safe folder for each student."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import secrets
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,41 +25,61 @@ class Output:
     """One output folder of one assignment."""
 
     folder: Path
-    secret: bytes
+    gradebook: str  # where its gradebook is: a file or a URL without a password
+    secret: bytes | None = None  # of a folder from before there was a gradebook, to be taken over by it
 
     @classmethod
-    def open(cls, folder: Path, assignment: str) -> Output:
-        """Make the folder or take it up again. Raises OutputError if it belongs to something else."""
-        state = folder / STATE
-        marker = state / "run.json"
+    def open(cls, folder: Path, assignment: str, gradebook: str | None = None) -> Output:
+        """Make the folder or take it up again. Raises OutputError if it belongs to something else.
+
+        gradebook: where it is to be from now on; else where it was, and at first in the folder itself.
+        """
+        marker = folder / STATE / "run.json"
         if marker.is_file():
-            try:
-                owner = json.loads(marker.read_text(encoding="utf-8"))["assignment"]
-                secret = bytes.fromhex((state / "secret").read_text(encoding="ascii").strip())
-            except (OSError, ValueError, KeyError) as error:
-                raise OutputError(f"{marker} cannot be read: {error}", mend="name another folder with -o") from None
+            found = cls.of(folder)
+            owner = _run(marker)["assignment"]
             if owner != assignment:
                 raise OutputError(
                     f"{folder} holds grades of assignment {owner!r}, not {assignment!r}",
                     mend="name another folder with -o",
                 )
-            return cls(folder, secret)
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            if gradebook is None or without_password(gradebook) == found.gradebook:
+                return found
+        elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise OutputError(
                 f"{folder} is not empty and was not made by `autograder grade`",
                 mend="name another folder with -o, or empty this one",
             )
+        run = {"assignment": assignment, "schema": 1}
+        if gradebook is not None:
+            run["gradebook"] = without_password(gradebook)
         try:
-            state.mkdir(parents=True, exist_ok=True)
-            secret = secrets.token_bytes(32)
-            descriptor = os.open(state / "secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secret.hex() + "\n")
-            write_text(marker, json.dumps({"assignment": assignment, "schema": 1}) + "\n")
+            marker.parent.mkdir(parents=True, exist_ok=True)
+            write_text(marker, json.dumps(run) + "\n")
         except OSError as error:
             message = f"{folder} cannot be written: {error.strerror}"
             raise OutputError(message, mend="name another folder with -o") from None
-        return cls(folder, secret)
+        return cls.of(folder)
+
+    @classmethod
+    def of(cls, folder: Path) -> Output:
+        """A folder that was made before. Raises OutputError."""
+        marker = folder / STATE / "run.json"
+        if not marker.is_file():
+            raise OutputError(
+                f"{folder} was not made by `autograder grade`", mend="name the folder that was given to it with -o"
+            )
+        old = folder / STATE / "secret"
+        try:
+            secret = bytes.fromhex(old.read_text(encoding="ascii").strip()) if old.is_file() else None
+        except (OSError, ValueError) as error:
+            raise OutputError(f"{old} cannot be read: {error}", mend="name another folder with -o") from None
+        return cls(folder, str(_run(marker).get("gradebook") or folder / "gradebook.db"), secret)
+
+    @property
+    def assignment(self) -> str:
+        """Id of the assignment that it is of."""
+        return str(_run(self.folder / STATE / "run.json")["assignment"])
 
     def folders(self, students: Iterable[str]) -> dict[str, Path]:
         """A folder for each student: readable, safe on every system, never shared by two of them."""
@@ -76,15 +95,28 @@ class Output:
         return found
 
     @staticmethod
-    def earlier(folder: Path, digests: Mapping[str, str], seed: str) -> Grade | None:
-        """The grade in ``folder``, if it is of the same submission, assignment, environment and seed."""
+    def holds(folder: Path, grade: Grade) -> bool:
+        """Whether ``folder`` has its files, and they are of this very grade."""
         try:
-            data: dict[str, Any] = json.loads((folder / "grade.json").read_text(encoding="utf-8"))
-            if data["digests"] != dict(digests) or data["seed"] != seed:
-                return None
-            return Grade.from_json(data)
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+            if not all((folder / name).stat().st_size for name in ("report.html", "results.json")):
+                return False
+            return bool(Grade.from_json(json.loads((folder / "grade.json").read_text(encoding="utf-8"))) == grade)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return False
+
+
+def without_password(url: str) -> str:
+    """A URL that may be written down: a password is left to the database's own ways (~/.pgpass, PGPASSWORD)."""
+    return re.sub(r"^(\w[\w+.-]*://[^/@:]*):[^@]*@", r"\1@", url)
+
+
+def _run(marker: Path) -> dict[str, Any]:
+    try:
+        run: dict[str, Any] = json.loads(marker.read_text(encoding="utf-8"))
+        str(run["assignment"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise OutputError(f"{marker} cannot be read: {error}", mend="name another folder with -o") from None
+    return run
 
 
 def safe_name(student: str) -> str:

@@ -42,6 +42,17 @@ class People:
         with self._database.read() as session:
             return tuple(map(_person, session.scalars(select(schema.Student).order_by(schema.Student.key))))
 
+    def known(self) -> tuple[str, ...]:
+        """Keys of everybody who is known, in the order in which they became so."""
+        with self._database.read() as session:
+            return tuple(session.scalars(select(schema.Student.key).order_by(schema.Student.id)))
+
+    def meet(self, students: Iterable[str]) -> None:
+        """Make students known, in this order, on the roster or not."""
+        with self._database.write() as session:
+            for student in students:
+                self.ensure(session, student)
+
     def remove(self, student: str) -> None:
         """Take a student off the roster; what they handed in stays."""
         with self._database.write() as session:

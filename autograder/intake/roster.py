@@ -21,8 +21,20 @@ _COLUMNS = {
     "first": ("firstname", "first", "givenname", "forename"),
     "last": ("lastname", "last", "surname", "familyname"),
     "email": ("email", "emailaddress", "mail"),
+    "section": ("section", "sections", "group", "class", "course", "tutorial"),
 }
 _MEND = "Save it as a CSV whose first line names its columns: student, id, name or email (one is enough)."
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of a roster. ``student`` is what the student is called in grades."""
+
+    student: str
+    name: str = ""
+    email: str = ""
+    login: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,7 @@ class Roster:
 
     students: tuple[str, ...]
     aliases: dict[str, str]  # folded name -> student; names of two students are left out
+    people: tuple[Listed, ...] = ()
 
     def find(self, name: str) -> str:
         """The student that a folder's or a file's name belongs to, or nothing.
@@ -62,7 +75,7 @@ def read_roster(path: Path) -> Roster:
     if not rows:
         raise IntakeError(f"the roster {path} is empty", mend=_MEND)
     columns = _columns(rows[0])
-    if not columns:
+    if not columns.keys() - {"section"}:
         listed = ", ".join(repr(shown(cell.strip())) for cell in rows[0][:8])
         raise IntakeError(f"the roster {path} has no column of students; its columns are {listed}", mend=_MEND)
     roster = _roster(rows[1:], columns)
@@ -97,7 +110,7 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def _roster(rows: Iterable[Sequence[str]], columns: dict[str, int]) -> Roster:
-    students: dict[str, None] = {}
+    students: dict[str, Listed] = {}
     owners: dict[str, set[str]] = {}
     for row in rows:
         cell = {kind: row[index].strip() for kind, index in columns.items() if index < len(row)}
@@ -107,8 +120,10 @@ def _roster(rows: Iterable[Sequence[str]], columns: dict[str, int]) -> Roster:
         names = [shown(name) for name in [*names, email.partition("@")[0]] if name]
         if not names or fold(names[0]) == fold("Points Possible"):  # a line of one platform's export
             continue
-        students[names[0]] = None
+        name = shown(cell.get("name", "") or both)
+        login, section = shown(cell.get("login", "")), shown(cell.get("section", ""))
+        students[names[0]] = Listed(names[0], name, shown(email), login, section)
         for name in names:
             owners.setdefault(fold(name), set()).add(names[0])
     aliases = {name: next(iter(group)) for name, group in owners.items() if name and len(group) == 1}
-    return Roster(tuple(students), aliases)
+    return Roster(tuple(students), aliases, tuple(students.values()))

@@ -15,7 +15,8 @@ from autograder import batch
 from autograder.case import Case
 from autograder.control import Control
 from autograder.errors import SandboxError
-from autograder.model import Limits, Observation, Reply, Submission
+from autograder.gradebook.store import Gradebook
+from autograder.model import Grade, Limits, Observation, Reply, Submission
 from autograder.output import Output
 from autograder.pipeline import Course
 from autograder.sandbox.host import ZygoteSandbox, ZygoteSession
@@ -177,16 +178,17 @@ def test_a_drift_stops_the_batch_and_takes_the_doubtful_grades_back(
 ) -> None:
     """Grades from before the last good control stay; the others are graded again by the same command."""
     monkeypatch.setattr(batch.pipeline, "grade", lambda submission, course, sandbox: _grade(submission))
-    monkeypatch.setattr(batch, "done", lambda grade, folder, again: folder)
-    monkeypatch.setattr(batch, "_earlier", lambda *a: None)
     output = Output.open(tmp_path / "out", "rnn")
+    book = Gradebook.open(output.gradebook)
+    book.assignment("rnn")
     entries = [_Entry(f"student{n}") for n in range(5)]
 
     with pytest.raises(SandboxError, match="worker-0 answers a control submission otherwise") as stopped:
         batch.run(
             entries,
             course,
-            output,
+            book,
+            output.folders(entry.student for entry in entries),
             lambda: Drifting(sandbox, 1),
             lambda grade, folder: (folder / "grade.json").write_text("{}"),  # type: ignore[arg-type,return-value]
             level="full",
@@ -198,10 +200,14 @@ def test_a_drift_stops_the_batch_and_takes_the_doubtful_grades_back(
         entry.student for entry in entries if (output.folders([entry.student])[entry.student] / "grade.json").exists()
     ]
     assert kept == ["student0", "student1"]
+    assert [one.student for one in book.current("rnn") if book.grade(one.id)] == kept
     assert "run the same command again" in stopped.value.mend
+    book.close()
 
 
 class _Entry:
+    sources = ()
+
     def __init__(self, student: str) -> None:
         self.student = student
 
@@ -209,5 +215,5 @@ class _Entry:
         return submission(self.student, work="x = 1")
 
 
-def _grade(handed_in: Submission) -> Any:
-    return handed_in.student
+def _grade(handed_in: Submission) -> Grade:
+    return Grade("rnn", handed_in.student, handed_in.digest, "2026-01-01T00:00:00+00:00", "full", ())

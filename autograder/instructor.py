@@ -1,0 +1,67 @@
+"""What the subcommands on a gradebook do: the class's files, judging again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from autograder.gradebook.records import Person
+from autograder.gradebook.store import Gradebook
+from autograder.intake import Intake
+from autograder.intake.roster import Roster, read_roster
+from autograder.model import Grade
+from autograder.output import Output
+from autograder.publish import folders, publish
+from autograder.reporting import html
+
+
+def open_gradebook(output: Output, named: str | None = None) -> Gradebook:
+    """The gradebook of an output folder; ``named``: as the command line named it, with its password."""
+    return Gradebook.open(named or output.gradebook)
+
+
+def enrol(book: Gradebook, roster: Path | None, received: Intake) -> None:
+    """Take the roster into the gradebook, each student under the name that their hand-in bears."""
+    book.people.meet(entry.student for entry in received.entries)
+    if roster is not None:
+        listed = read_roster(roster)
+        book.people.enrol(_people(listed, [entry.student for entry in received.entries], book.people.known()))
+
+
+def _people(roster: Roster, here: Sequence[str], known: Sequence[str]) -> Iterator[Person]:
+    named = {roster.find(student): student for student in [*reversed(known), *reversed(here)]}
+    for one in roster.people:
+        key = named.get(one.student, one.student)
+        yield Person(key, one.name, one.email, one.login, one.section)
+
+
+def class_files(
+    book: Gradebook,
+    output: Output,
+    *,
+    others: Iterable[Grade] = (),
+    missing: Sequence[str] = (),
+    unattributed: Sequence[str] = (),
+) -> None:
+    """Write the class's page and tables from the gradebook, and whatever file of a student is lost or out of date.
+
+    others: grades that are in no gradebook, because we could not read what was handed in.
+    """
+    where = folders(book, output)
+    links = {student: f"{folder.name}/report.html" for student, folder in where.items()}
+    written: set[str] = set()
+
+    def grades() -> Iterator[Grade]:
+        for one in publish(book, output, html.write_student, where):
+            written.add(one.grade.student)
+            yield one.grade
+        yield from (grade for grade in others if grade.student not in written)
+
+    graded = {attempt.student for attempt in book.current(output.assignment)}
+    html.write_class(
+        grades(),
+        output.folder,
+        missing=[student for student in missing if student not in graded],
+        unattributed=unattributed,
+        links=links,
+    )

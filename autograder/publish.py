@@ -1,0 +1,28 @@
+"""The output folder kept equal to the gradebook: files that are lost or out of date are written again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from autograder.gradebook.standing import Standing, standings
+from autograder.gradebook.store import Gradebook
+from autograder.model import Grade
+from autograder.output import Output
+
+Write = Callable[[Grade, Path], None]
+
+
+def folders(book: Gradebook, output: Output) -> dict[str, Path]:
+    """The folder of each student that the gradebook knows: always the same one, whoever comes later."""
+    return output.folders(book.people.known())
+
+
+def publish(book: Gradebook, output: Output, write: Write, where: Mapping[str, Path]) -> Iterator[Standing]:
+    """Everybody's standing, one at a time, each with its files in place once it is given."""
+    for one in standings(book, output.assignment):
+        folder = where[one.attempt.student]
+        if not output.holds(folder, one.grade):
+            folder.mkdir(parents=True, exist_ok=True)
+            write(one.grade, folder)
+        yield one
