@@ -20,7 +20,7 @@ class SimpleLSTM(nn.Module):
         hidden_size: H, units of h and of c.
         output_size: O, numbers in the output.
 
-    Built on your own LSTMCell(input_size, hidden_size), imported above; where your cell does not work yet,
+    Built on your own LSTMCell(input_size, hidden_size); where your cell does not work yet,
     the grader puts one that does in its place, so this exercise does not wait for it. nn.RNN, nn.LSTM,
     nn.GRU, their cells and their functional twins are not used here.
 
