@@ -15,16 +15,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
-from autograder import known, lookalike, onpaper
+from autograder import alike, known, lookalike, onpaper
 from autograder.asking import ReferenceSide
 from autograder.assignment import Assignment
 from autograder.case import Case
 from autograder.exercise import Exercise
 from autograder.grading import Grading
 from autograder.known import Mistake
-from autograder.model import Crash, ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
+from autograder.model import ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
 from autograder.parsing import PARSING
 from autograder.sandbox.request import Request, Sandbox, Session
 from autograder.seeds import Seeds
@@ -120,6 +118,8 @@ class Diagnosis:
         first = (wrong[0].id, *_after(wrong))
         likely = [self._candidate(exercise, m) for m in self._of(exercise) if m.caught_by in first]
         equal = [(0, one) for one in likely if self._observed_alike(judged, exercise, one) and one.wrong <= failed]
+        if not equal and exercise.align is None:
+            equal = [(0, one) for one in likely if one.wrong == failed and _fails_alike(judged, exercise, one)]
         if not equal:
             asked = ((self._same_function(judged, exercise, one), one) for one in likely)
             equal = [(absent, one) for absent, one in asked if absent is not None and one.wrong <= failed]
@@ -150,7 +150,7 @@ class Diagnosis:
         """Everything that the failed checks saw is equal, asked of the mistake in the same words."""
         requests = judged.asked.get(exercise.id, [])
         mine = [(request, judged.ask(request)) for request in requests]
-        return bool(mine) and all(_alike(reply, one.judged.ask(request)) for request, reply in mine)
+        return bool(mine) and all(alike.replies(reply, one.judged.ask(request)) for request, reply in mine)
 
     def _same_function(self, judged: Grading, exercise: Exercise, one: _Candidate) -> int | None:
         """How many weights the mistake has too many, where the student's module is the same function."""
@@ -182,41 +182,22 @@ class Diagnosis:
         return lookalike.same_function(ask, spec.subject, family, case, cases, lambda: judged.own_cells(exercise, case))
 
 
+def _fails_alike(judged: Grading, exercise: Exercise, one: _Candidate) -> bool:
+    """Each failed check fails of the same values; elsewhere the two may differ in what is accepted either way."""
+    for check in exercise.checks:
+        if check.id in one.wrong:
+            mine, theirs = (side.trail.get((exercise.id, check.id)) for side in (judged, one.judged))
+            if mine is None or theirs is None or not alike.values(mine[1], theirs[1]):
+                return False  # not judged, or in another case
+            if not alike.fails(check, mine[0], theirs[0], mine[1]):
+                return False
+    return True
+
+
 def _after(wrong: Sequence[Finding]) -> list[str]:
     """Failed checks before which only policy failed: from scratch or not, a slip is a slip."""
     rest = [finding.id for finding in wrong if finding.kind != "policy"]
     return rest[:1]
-
-
-def _alike(mine: Reply, theirs: Reply) -> bool:
-    """Equal observations, or the same crash."""
-    if isinstance(mine, Crash) or isinstance(theirs, Crash):
-        return (
-            isinstance(mine, Crash)
-            and isinstance(theirs, Crash)
-            and (mine.kind, mine.exception, mine.message) == (theirs.kind, theirs.exception, theirs.message)
-        )
-    return same_values(mine.values, theirs.values)
-
-
-def same_values(mine: Any, theirs: Any) -> bool:
-    """Equal plain values, numbers within 1e-9; a NaN equals a NaN."""
-    if isinstance(mine, np.ndarray) or isinstance(theirs, np.ndarray):
-        a, b = np.asarray(mine), np.asarray(theirs)
-        if a.shape != b.shape or a.dtype.kind != b.dtype.kind:
-            return False
-        return (
-            bool(np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True))
-            if a.dtype.kind == "f"
-            else bool((a == b).all())
-        )
-    if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
-        return mine.keys() == theirs.keys() and all(same_values(mine[key], theirs[key]) for key in mine)
-    if isinstance(mine, list | tuple) and isinstance(theirs, list | tuple):
-        return len(mine) == len(theirs) and all(map(same_values, mine, theirs))
-    if isinstance(mine, float) and isinstance(theirs, float):
-        return bool(np.isclose(mine, theirs, rtol=1e-9, atol=1e-9, equal_nan=True))
-    return type(mine) is type(theirs) and bool(mine == theirs)
 
 
 def _code(submission: Submission) -> str:

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder import alike, known, pipeline
 from autograder import assignment as assignments
 from autograder import key as keys
-from autograder import known, pipeline
 from autograder.assignment import Assignment
-from autograder.diagnosis import same_values
 from autograder.errors import TranscriptError
 from autograder.grading import NOT_IN_THE_KEY, Grading
 from autograder.key import Key
@@ -117,7 +116,7 @@ def test_the_committed_key_is_what_the_sources_give(rnn: Assignment, committed: 
         stored = committed.transcript.replies[digest]
         assert isinstance(reply, Observation)
         assert isinstance(stored, Observation)
-        assert same_values(stored.values, reply.values), fresh.transcript.labels[digest]
+        assert alike.values(stored.values, reply.values), fresh.transcript.labels[digest]
 
 
 def test_the_committed_key_says_what_it_is(rnn: Assignment, committed: Key, handed_out: Assignment) -> None:

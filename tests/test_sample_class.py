@@ -63,6 +63,15 @@ def test_points_are_lost_in_the_expected_exercises_and_in_no_others(graded: tupl
 
 
 @pytest.mark.parametrize("student", STUDENTS)
+def test_the_known_mistake_is_named_and_nothing_else_is(graded: tuple[Path, Result], student: str) -> None:
+    grade = grade_of(graded[0], student)
+
+    named = {e["id"]: c["mistake"]["id"] for e in grade["exercises"] for c in e["checks"] if c["mistake"]}
+
+    assert named == EXPECTED[student].get("names", {})
+
+
+@pytest.mark.parametrize("student", STUDENTS)
 def test_answers_that_were_not_written_are_unattempted_and_the_others_wait_for_a_person(
     graded: tuple[Path, Result], student: str
 ) -> None:
@@ -144,5 +153,5 @@ def test_the_folder_of_another_assignment_is_refused(graded: tuple[Path, Result]
         cli.main, ["grade", str(ROOT / "examples/class"), "-o", str(tmp_path), "--course", str(ROOT)]
     )
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "transformers" in result.output
