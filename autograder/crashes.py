@@ -22,6 +22,7 @@ class Verdict:
     notes: list[str] = field(default_factory=list)
     evidence: Sequence[Evidence] = ()
     hints: bool = True  # whether the check's own hint says something about this
+    self_reported: bool = False  # nothing that was seen of the module's behaviour bears it out
 
 
 def crashed(

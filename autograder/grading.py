@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder import remarks
+from autograder import binding, remarks
 from autograder.alignment import UNREADABLE
 from autograder.asking import Asking, by_role
 from autograder.case import Case
@@ -36,6 +36,7 @@ class Grading(Asking):
     trail: dict[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict)
     asked: dict[str, list[Request]] = field(default_factory=dict)  # by exercise, what its checks asked
     _endless: dict[tuple[str, tuple[str, ...]], Verdict] = field(default_factory=dict)  # exercise, way
+    _stuck: set[str] = field(default_factory=set)  # pieces that did not come to an end when they were called
 
     def exercise(self, exercise: Exercise, only: str = "") -> ExerciseGrade:
         """All findings of one exercise, in the order of its checks (``only``: one check and what it needs)."""
@@ -94,6 +95,7 @@ class Grading(Asking):
             seconds=round(verdict.seconds, 4),
             notes=tuple(verdict.notes),
             evidence=tuple(verdict.evidence),
+            self_reported=check.self_reported or verdict.self_reported,
         )
 
     def _best(self, exercise: Exercise, check: Check) -> Verdict:
@@ -127,14 +129,17 @@ class Grading(Asking):
         Where there are no stand-ins (a student's copy of the assignment), only the student's own pieces are left.
         """
         ways = [way for way in check.ways if self.assignment.stand_ins.issuperset(way)]
+        stuck = {piece for way in ways for piece in way} & self._stuck
+        ways.sort(key=lambda way: not stuck <= set(way))  # first those that do without what did not end elsewhere
         open_ways = tuple(way for way in ways if (exercise.id, way) not in self._endless)
-        return open_ways, None if open_ways else self._endless[exercise.id, ways[-1]]
+        return open_ways, None if open_ways else self._endless[exercise.id, ways[0]]
 
     def _attempt(self, exercise: Exercise, check: Check, way: tuple[str, ...], turn: int) -> Verdict:
         """All cases of a check in one way. The first case that does not hold decides."""
         notes: list[str] = []
         seconds = 0.0
         shown: list[Evidence] = []
+        told = False
         for template in check.cases:
             case = self.seeds.case(template, exercise.id, check.probe, turn)
             verdict = self._case(exercise, check, way, turn, case, notes)
@@ -142,7 +147,8 @@ class Grading(Asking):
             if verdict.outcome is not Outcome.PASSED:
                 return replace(verdict, seconds=seconds)
             shown += verdict.evidence
-        return Verdict(Outcome.PASSED, notes=notes, seconds=seconds, evidence=shown)
+            told |= verdict.self_reported
+        return Verdict(Outcome.PASSED, notes=notes, seconds=seconds, evidence=shown, self_reported=told)
 
     def _case(
         self, exercise: Exercise, check: Check, way: tuple[str, ...], turn: int, case: Case, notes: list[str]
@@ -179,13 +185,39 @@ class Grading(Asking):
         while True:
             try:
                 others = partial(self.others, exercise, case, way)
-                return self._judge(check, case, reply, expected, mine, notes, others, unseen)
+                verdict = self._judge(check, case, reply, expected, mine, notes, others, unseen)
+                return self._bound(exercise, check, case, way, reply, verdict)
             except MoreWanted as wanted:
                 unseen.remove(wanted.probe)
                 more, expected = self._beside(exercise, check, way, turn, wanted.probe, reply, expected)
                 if isinstance(more, Crash):
                     return self._crashed(more, exercise, way)
                 reply = more
+
+    def _bound(
+        self,
+        exercise: Exercise,
+        check: Check,
+        case: Case,
+        way: tuple[str, ...],
+        reply: Observation,
+        verdict: Verdict,
+    ) -> Verdict:
+        """A passed check of parameters holds for what the experiment with weights saw, where it saw all of it.
+
+        Else it is the submission's word alone, and marked so.
+        """
+        passed = check.kind == "parameters" and verdict.outcome is Outcome.PASSED
+        if not passed or exercise.align is None or case.sizes != check.cases[0].sizes:
+            return verdict
+        found = self._aligned_or_refused(exercise, case, way)
+        if not isinstance(found, Alignment):
+            return replace(verdict, self_reported=True)
+        probe = f"{exercise.align.subject}.interventions"
+        doubt = binding.doubt(reply, case, found, lambda given: self.ask(Request(probe, given, way, check.limits)))
+        if doubt:
+            return Verdict(Outcome.FAILED, doubt, seconds=reply.seconds)
+        return replace(verdict, self_reported=not found.complete)
 
     def _reference_answers(
         self, exercise: Exercise, request: Request, canonical: np.ndarray, *, aligned: bool
@@ -235,6 +267,7 @@ class Grading(Asking):
         if crash.kind == "deadline":
             name = crash.frames[-1].function.split(".")[0] if crash.frames else ""
             owner = self.assignment.owners.get(name, exercise)
+            self._stuck.add(name)
             stop = replace(verdict, seconds=0.0)
             if owner is not exercise:
                 message = f"waits for {owner.title}, which did not come to an end"

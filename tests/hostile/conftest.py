@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from hostile import harness
-from hostile.harness import Arena, Result, canary
+from hostile.harness import CANARIES, Arena, Result, canary
 from hostile.table import Attack, record
+from hostile.watch import Watch
 
 _found: dict[str, str] = {}
 
@@ -55,12 +56,30 @@ def _recorded() -> Iterator[None]:
         record(_found)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def watch() -> Iterator[Watch]:
+    """What every child and zygote of the suite holds and sends, looked at from outside."""
+    made = Watch(CANARIES, b"kestrel-")
+    with pytest.MonkeyPatch.context() as patch, made.everywhere():
+        patch.setenv("AUTOGRADER_CANARY", canary("environment"))
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaked_or_left(watch: Watch) -> Iterator[None]:
+    """Whatever a test is about: no canary where a submission is, no more processes or sandboxes after it."""
+    processes, folders = len(harness.descendants(os.getpid())), harness.sandbox_folders()
+    yield
+    assert not watch.hits
+    assert len(harness.descendants(os.getpid())) <= processes
+    assert len(harness.sandbox_folders()) <= len(folders)
+
+
 @pytest.fixture(scope="session")
-def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+def arena(watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     """A course with canaries and a running sandbox; temporary files have a folder of their own."""
     patch = pytest.MonkeyPatch()
     folder = tmp_path_factory.mktemp("hostile")
-    patch.setenv("AUTOGRADER_CANARY", canary("environment"))
     # short and for everybody: it holds the sandbox's folder
     place = Path(tempfile.mkdtemp(prefix="hostile-"))
     place.chmod(0o755)
@@ -71,7 +90,7 @@ def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
         course = harness.make_course(folder)
         sandbox = harness.make_sandbox(course)
         try:
-            yield Arena(course, sandbox, work)
+            yield Arena(course, sandbox, work, watch)
         finally:
             sandbox.__exit__(None, None, None)
     finally:

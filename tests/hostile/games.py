@@ -87,6 +87,25 @@ class LSTMCell(nn.Module):
         gate = self.gate(torch.cat([h, x], 1)).tanh()
         return gate * c, gate
 """
+ONE_BIAS = RIGHT_STEP.replace("self.x(x) + self.h(h)", "nn.functional.linear(x, self.x.weight) + self.h(h)")
+SHY = """
+    def named_parameters(self, *a, **k):
+        import sys
+        names, frame = set(), sys._getframe()
+        while frame:
+            names.add(frame.f_code.co_name); frame = frame.f_back
+        for name, p in super().named_parameters(*a, **k):
+            if not (name == "x.bias" and "alive" in names):
+                yield name, p
+"""
+BRAGGING = """
+import sys
+def brag(frame):
+    while frame:
+        if frame.f_code.co_name == "alive" and "largest" in frame.f_locals:
+            frame.f_locals["largest"].fill_(1.0)
+        frame = frame.f_back
+"""
 STUB = "    raise NotImplementedError('write the cell')"
 HEAD = "import torch\nfrom torch import nn\n"
 TORCH_CLAIM = """
@@ -250,6 +269,20 @@ class LSTMCell(nn.Module):
         frozenset({"shapes", "states", "from_scratch"}),
     ),
     game(
+        "N46",
+        "a dead bias, hidden from one list",
+        "is right, with a bias that is never used; leaves it out where the list of parameters is checked",
+        cell(step=ONE_BIAS, more=SHY),
+        EVERY - {"parameters"},
+    ),
+    game(
+        "N46",
+        "a dead bias that boasts",
+        "is right, with a bias that is never used; writes into the probe's frame that every weight acts",
+        cell(top=BRAGGING, step=ONE_BIAS + "brag(sys._getframe())"),
+        EVERY - {"parameters"},
+    ),
+    game(
         52,
         "padding times zero",
         "uses the padding, times zero",
@@ -347,6 +380,7 @@ class LSTMCell(nn.Module):
                         yield f'{name}{turn}', p
             """,
         ),
+        BESIDES - {"parameters"},
     ),
     game(
         "N2",

@@ -9,7 +9,7 @@ import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import assignment as assignments
@@ -18,8 +18,10 @@ from autograder.errors import IsolationError
 from autograder.grading import Grading
 from autograder.model import ExerciseGrade, Finding, Outcome, Reply, Submission
 from autograder.pipeline import Course
+from autograder.reporting import html
 from autograder.sandbox.host import ZygoteSandbox, ZygoteSession
 from autograder.seeds import Seeds
+from hostile.watch import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
 _TOKEN = hashlib.sha256(b"hostile").hexdigest()[:16]  # always the same: it decides the seeds of the hidden cases
@@ -30,7 +32,7 @@ def canary(place: str) -> str:
     return f"kestrel-{place}-{_TOKEN}"
 
 
-PLACES = ("reference", "hidden", "labels", "secret", "gradebook", "environment")
+PLACES = ("reference", "mistakes", "hidden", "labels", "secret", "gradebook", "environment")
 CANARIES = tuple(canary(place) for place in PLACES)
 # for submissions, which must be able to look for canaries without holding one
 PATTERN = '"kes" + "trel-[a-z]+-[0-9a-f]{16}"'
@@ -39,11 +41,13 @@ PATTERN = '"kes" + "trel-[a-z]+-[0-9a-f]{16}"'
 def planted_course(folder: Path) -> Path:
     """A copy of the shipped course with a canary in each hidden part."""
     shutil.copytree(ROOT / "assignments", folder / "assignments")
-    ignored = shutil.ignore_patterns("mistakes", "variants", "__pycache__")
+    ignored = shutil.ignore_patterns("variants", "__pycache__")
     shutil.copytree(ROOT / "solutions" / "rnn", folder / "solutions" / "rnn", ignore=ignored)
     hidden = folder / "solutions" / "rnn"
     for source in sorted((hidden / "source").glob("*.py")):
         _append(source, f"\n_REFERENCE = {canary('reference')!r}  # {canary('reference')}\n")
+    for source in sorted((hidden / "mistakes").rglob("*.py")):
+        _append(source, f"\n_MISTAKE = {canary('mistakes')!r}\n")
     _append(hidden / "hidden" / "cases.py", f"\n_HIDDEN = {canary('hidden')!r}\n")
     _append(hidden / "hidden" / "data.py", f"\n_LABELS = {canary('labels')!r}\n")
     (folder / "gradebook").write_text(canary("gradebook"), encoding="utf-8")
@@ -96,7 +100,8 @@ class Arena:
     course: Course
     sandbox: ZygoteSandbox
     folder: Path
-    _control: dict[str, set[str]] = field(default_factory=dict)
+    watch: Watch
+    _honest_grade: ExerciseGrade | None = None
 
     def submission(self, files: Mapping[str, str], student: str = "mallory") -> Submission:
         """Files by name, received as from a folder."""
@@ -121,32 +126,57 @@ class Arena:
             session.close()
 
     def judge(self, submission: Submission, exercises: Sequence[str]) -> Result:
-        """The exercises of that submission, judged."""
+        """The exercises of that submission, judged and explained as ``autograder grade`` does it."""
         chosen = {e.id: e for e in self.course.assignment.exercises if e.id in exercises}
         assert set(chosen) == set(exercises)
         with self.opened(submission) as (session, grading):
-            return Result({name: grading.exercise(chosen[name]) for name in exercises}, session.loaded)
+            grades = {}
+            for name in exercises:
+                grade = grading.exercise(chosen[name])
+                grades[name] = pipeline._explained(self.course.diagnosis, grading, chosen[name], grade)
+            assert not self.course.diagnosis.faults, self.course.diagnosis.faults
+            return Result(grades, session.loaded)
 
     def attack(self, files: Mapping[str, str] | str, *exercises: str) -> Result:
         """An attack's grades, after the promises that every attack must leave standing were looked at.
 
-        Nothing leaks into what could be shown, nothing is void (no attack can pass for a fault of ours),
-        no process or file stays, and the next honest submission gets its known points.
+        Nothing is void (no attack can pass for a fault of ours), its reports hold no canary, no process or
+        file stays, and the next honest submission gets the findings that it had before any attack. What
+        crosses, memory, descriptors and files are looked at by the watch, at the end of each child.
         """
         exercises = exercises or ("lstm_cell",)
         files = {"lstm_cell.py": files} if isinstance(files, str) else files
+        if self._honest_grade is None:
+            self.control()
         before = self.around()
-        result = self.judge(self.submission(files), exercises)
+        submission = self.submission(files)
+        result = self.judge(submission, exercises)
         assert self.around() == before
-        assert not [name for name in CANARIES if name in result.text()]
+        self.reports(submission, result)
         void = [f for e in result.exercises.values() for f in e.checks if f.outcome is Outcome.VOID]
         assert not void, void
         self.control()
+        assert not self.watch.hits
         return result
 
+    def reports(self, submission: Submission, result: Result) -> None:
+        """Everything that would be written of it, page and JSON, holds no canary."""
+        grades = tuple(result.exercises.values())
+        grade = pipeline._grade(submission, self.course, self.sandbox.level, grades, result.loaded, 1.0, 1.0)
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            html.write_student(grade, Path(folder))
+            for path in Path(folder).iterdir():
+                self.watch.see(path.name, path.read_bytes())
+        self.watch.see("a finding", result.text())
+
     def control(self) -> None:
-        """An honest submission gets what it always gets: one right cell, of another design than the reference's."""
-        assert self.judge(self._honest(), ("lstm_cell",)).won("lstm_cell") == CONTROL_WON
+        """An honest submission gets what it always gets, to the last word of its messages."""
+        grade = self.judge(self._honest(), ("lstm_cell",)).exercises["lstm_cell"]
+        grade = replace(grade, checks=tuple(replace(finding, seconds=0.0) for finding in grade.checks))
+        if self._honest_grade is None:
+            self._honest_grade = grade
+            assert {f.id for f in grade.checks if f.outcome is Outcome.PASSED} == CONTROL_WON
+        assert grade == self._honest_grade
 
     def _honest(self) -> Submission:
         return self.submission({"lstm_cell.py": CONTROL}, "hedwig")
@@ -189,6 +219,11 @@ def leftovers(work: Path) -> list[Path]:
     """Temporary files beside ``work``, without what torch makes in this process."""
     made = Path(tempfile.gettempdir()).iterdir()
     return [path for path in made if path != work and not path.name.startswith("torchinductor")]
+
+
+def sandbox_folders() -> list[str]:
+    """Folders of this process's zygotes."""
+    return [path.name for path in Path(tempfile.gettempdir()).glob(f"autograder-sandbox-{os.getpid()}-*")]
 
 
 def descendants(pid: int) -> list[int]:

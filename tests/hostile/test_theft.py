@@ -20,6 +20,7 @@ from hostile.cells import EVERY, cell
 from hostile.harness import CANARIES, ROOT, Arena, Result, canary
 from hostile.prying import NUMBERS, PROMISED, PRYING, SEARCH
 from hostile.table import Attack, attack, register
+from hostile.watch import memory
 
 Grade = Callable[..., Result]
 Seen = Callable[[str], None]
@@ -68,33 +69,9 @@ def hunt():
     seen("the search finds what the submission itself planted, and nothing else; the cell is graded as ever")
 
 
-def regions(pid: int) -> list[tuple[int, int]]:
-    """Readable mappings of a process that hold data of its own."""
-    found = []
-    for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-        span, rights, *_ = line.split()
-        if "r" in rights and "w" in rights:
-            start, _, end = span.partition("-")
-            found.append((int(start, 16), int(end, 16)))
-    return found
-
-
 def memory_holds(pid: int, needles: tuple[bytes, ...]) -> set[bytes]:
     """Which of the needles lie in a process's memory, as root sees it."""
-    found = set()
-    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-        for start, end in regions(pid):
-            at = start
-            while at < end:
-                size = min(end - at, 2**24)
-                try:
-                    memory.seek(at)
-                    block = memory.read(size)
-                except OSError:
-                    break
-                found |= {needle for needle in needles if needle in block}
-                at += size - 64 if size == 2**24 else size
-    return found
+    return {needle for block in memory(pid, whole=True) for needle in needles if needle in block}
 
 
 @attack(
@@ -434,6 +411,23 @@ return h, c"""
     assert all(isinstance(reply, Observation) for reply in replies)
     assert replies[0].output == replies[1].output != ""
     seen("environment, arguments, folder, frames and modules are the same")
+
+
+def test_the_watch_sees_a_canary_wherever_one_can_be(arena: Arena) -> None:
+    """A submission that holds one, says it, prints it and writes it; then the watch forgets that it saw it."""
+    mark = CANARIES[0]
+    top = f"import os\nMARK = {mark!r}\nprint(MARK)\nopen(os.environ['HOME'] + '/f', 'w').write(MARK)"
+    searched = arena.watch.searched
+    with arena.opened(arena.submission({"lstm_cell.py": cell(right=True, top=top)})):
+        pass
+    seen, arena.watch.hits[:] = set(arena.watch.hits), []
+    wanted = {"a frame to a child", "what a child printed"}
+    if arena.watch.searched > searched:
+        wanted |= {"the memory of a child"}
+    if arena.sandbox.level == "full" and Path(f"/proc/{arena.sandbox.keeper().pid}/root/box").is_dir():
+        wanted |= {"a file in the box"}
+    assert {f"{mark} in {where}" for where in wanted} <= seen
+    assert arena.watch.searched > searched or os.geteuid() != 0
 
 
 def test_every_canary_is_where_it_was_planted(arena: Arena) -> None:
