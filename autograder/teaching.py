@@ -104,7 +104,7 @@ class _Book:
     def _flush(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines).strip()
         if text:
-            heading = _HEADING.match(text)
+            heading = _HEADING.match(text.split("\n", 1)[0])
             said = heading.group(1) if heading else f"after {self.cells[-1]['id']}" if self.cells else "start"
             self._add("markdown", text, f"{self._section}-{said}")
         return []

@@ -123,7 +123,7 @@ def gradients(student: Any, reference: Any) -> None:
     cases=SEQUENCE_PARITY[:1],
     expected=lambda case: {},
     self_reported=True,
-    hint="make a cell once in __init__, self.lstm_cell = LSTMCell(input_size, hidden_size), and call it at each step",
+    hint="make one cell in __init__, an LSTMCell of the sizes that you were given, and call it at each step",
 )
 def own_cell(student: Any, reference: Any) -> None:
     """it is built on your own LSTMCell"""

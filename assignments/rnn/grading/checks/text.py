@@ -54,7 +54,7 @@ def specials(student: Any, reference: Any) -> None:
     points=2,
     probe="build_vocab",
     kind="property",
-    hint="filter first, then number: `vocab[word] = len(vocab)` for each word that is kept leaves no hole",
+    hint="filter first, then number: the next id is the number of entries so far, and no hole is left",
 )
 def contiguous(student: Any, reference: Any) -> None:
     """with V entries the ids are 0 to V-1, whatever `min_freq` is, so that `nn.Embedding(V, …)` has a row for each"""

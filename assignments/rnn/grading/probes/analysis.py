@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -12,28 +13,27 @@ from autograder.case import Case
 from autograder.subject import ContractError, describe
 
 
-class PlainRNN(nn.Module):
-    """A vanilla RNN of the grader's, public: ``hidden_state_gradients`` is asked about this one."""
+class GivenRNN(nn.Module):
+    """A network of the grader's, called as VanillaRNN is: ``hidden_state_gradients`` is asked about this one.
+
+    It is torch's own cell, which VanillaRNN may not be.
+    """
 
     def __init__(self, input_size: int, hidden_size: int, output_size: int) -> None:
         super().__init__()
-        self.W_xh = nn.Linear(input_size, hidden_size)
-        self.W_hh = nn.Linear(hidden_size, hidden_size)
-        self.W_hy = nn.Linear(hidden_size, output_size)
+        self.cell = nn.RNNCell(input_size, hidden_size)
+        self.readout = nn.Linear(hidden_size, output_size)
 
     def forward(self, x: torch.Tensor, h_prev: torch.Tensor | None = None) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        h = x.new_zeros(x.shape[0], self.W_hh.out_features) if h_prev is None else h_prev
-        hidden_states = []
-        for t in range(x.shape[1]):
-            h = torch.tanh(self.W_xh(x[:, t]) + self.W_hh(h))
-            hidden_states.append(h)
-        return self.W_hy(h), hidden_states
+        start = torch.zeros_like(self.cell(x[:, 0])) if h_prev is None else h_prev
+        path = list(itertools.accumulate(x.unbind(1), lambda h, x_t: self.cell(x_t, h), initial=start))
+        return self.readout(path[-1]), path[1:]
 
 
 def hidden_state_gradients(code: Any, case: Case) -> dict[str, Any]:
     """The norms that the function returns for a given RNN at known weights."""
     torch.set_default_dtype(case.torch_dtype)
-    rnn = PlainRNN(case.input_size, case.hidden_size, case.output_size).to(case.torch_dtype)
+    rnn = GivenRNN(case.input_size, case.hidden_size, case.output_size).to(case.torch_dtype)
     with torch.no_grad():
         for name, parameter in rnn.named_parameters():
             parameter.copy_(case.normal(f"weights:{name}", *parameter.shape, scale=0.4))

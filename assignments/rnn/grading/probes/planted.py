@@ -104,7 +104,7 @@ class Deciding(nn.Module):
 
     def __init__(self, strengths: dict[str, float], case: Case) -> None:
         super().__init__()
-        self.vocab = {"<PAD>": 0, "<UNK>": 1} | {word: number + 2 for number, word in enumerate(strengths)}
+        self.vocab = {word: number for number, word in enumerate(("<PAD>", "<UNK>", *strengths))}
         self.embedding = nn.Embedding(len(self.vocab), 4, padding_idx=0, dtype=torch.float64)
         self.dropout = ModeDropout()
         self.direction = nn.Parameter(torch.tensor([0.0, 0.0, 0.0, 1.0], dtype=torch.float64))
