@@ -128,6 +128,29 @@ def audit(assignment: str | None, **options: Any) -> None:
     _exit(lambda: commands.audit(assignment, **options))
 
 
+@main.command(short_help="Your own work by the public cases, before you hand it in.")
+@click.argument("words", nargs=-1, metavar="[PATH or EXERCISE]...")
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@click.option("-a", "--assignment", "name", help="The assignment, in a course's own checkout that has several.")
+@click.option("--course", type=click.Path(path_type=Path), help="The handout, or the folder that holds assignments/.")
+def check(words: tuple[str, ...], **options: Any) -> None:
+    """Check files, folders or exercises by the public cases; without a word, the handout's folder.
+
+    Example: autograder check lstm_cell
+
+    It says what it cannot know: grading uses other cases, and has checks that are hidden. Your code runs as an
+    ordinary program of yours, with a limit of time but without isolation (level none): check your own work only.
+    """
+    from autograder.sandbox.spawn import spawn
+
+    spawned = spawn()  # it brings torch while this process does the same
+    from autograder import student
+
+    _exit(lambda: student.check(words, spawned=spawned, **options))
+
+
 @main.command(short_help="What students receive, made from the sources.")
 @click.argument("assignment")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))

@@ -22,30 +22,30 @@ PACKAGE = ROOT / "autograder"
 ORDER = (
     ("shown",),
     ("errors", "model", "case", "parsing"),
-    ("subject", "seeds", "mutants", "scorecard", "expect", "torchcells", "output"),
+    ("subject", "seeds", "uses", "mutants", "scorecard", "expect", "torchcells", "output"),
     ("exercise", "stubs", "handout", "equivalents"),
     ("sandbox",),
     ("assignment", "intake", "roles", "transcript"),
     ("networks", "teaching", "observing"),
     ("alignment", "release"),
-    ("binding", "crashes", "remarks", "known", "alike", "lookalike", "onpaper"),
+    ("binding", "crashes", "remarks", "known", "alike", "lookalike", "moments", "onpaper"),
     ("asking", "nulls"),
     ("grading",),
     ("diagnosis",),
     ("gradebook", "recorded"),
     ("pipeline", "publish"),
     ("batch", "bench", "control", "key"),
-    ("audit", "doctor", "checking"),
+    ("audit", "doctor", "checking", "live"),
     ("reporting",),
     ("terminal", "audited"),
     ("instructor",),
-    ("checkview",),
+    ("checkview", "notebook"),
     ("commands", "student"),
     ("cli",),
 )
 RANK = {unit: rank for rank, units in enumerate(ORDER) for unit in units}
-# what the command line consists of: only there do judging and rendering meet
-COMMAND_LINE = ("terminal", "instructor", "commands", "cli")
+# where judging and rendering meet, and nowhere else: what the command line consists of, and a notebook
+COMMAND_LINE = ("terminal", "instructor", "commands", "student", "cli", "notebook")
 RUNS_BESIDE_STUDENT_CODE = sorted(
     [name.removesuffix(".py") for name in bundle.MODULES]
     + [f"sandbox.{name.removesuffix('.py')}" for name in bundle.SANDBOX_MODULES]

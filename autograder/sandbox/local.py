@@ -150,6 +150,10 @@ class LocalSandbox:
         spare, self._spare = self._spare, None
         return spare or LocalProcess()
 
+    def prepare(self) -> None:
+        """Start a process for the next submission, if none is waiting for it."""
+        self._spare = self._spare or LocalProcess()
+
     def open(self, submission: Submission) -> LocalSession:
         """Load a submission. Nothing that it does raises here; SandboxError where no process can be started."""
         session = LocalSession(self, submission)
