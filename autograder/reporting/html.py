@@ -91,6 +91,22 @@ def notebook_page(grade: Grade, notebooks: Sequence[ShownNotebook], *, reveal: C
     return _render("notebook.html.j2", view, script="", more="notebook.css", pictures=True)
 
 
+def card(grade: Grade, *, verdict: str, unknown: str = "", remarks: Sequence[str] = ()) -> str:
+    """The exercises of a grade as a piece of HTML for a notebook's output: the report's own words, and no request."""
+    view = student_view(grade)
+    sections = [section | {"cell": ""} for section in view["exercises"]]
+    shown = {"exercises": sections, "verdict": verdict, "unknown": unknown, "remarks": list(remarks)}
+    style = scoped(_static("report.css"), ".autograder") + _static("notebook_card.css")
+    return _environment().get_template("notebook_card.html.j2").render(view=shown, style=Markup(style))
+
+
+def scoped(style: str, selector: str) -> str:
+    """Our style sheet for one element of somebody else's page: its rules nested, its root that element."""
+    inside = style.replace(":root", "&").replace("\nhtml {", "\n& {").replace("\nbody {", "\n&.page {")
+    # Twice the class: a page's own rules for what it shows come before ours otherwise.
+    return f"{selector}{selector} {{\n{inside}\n}}\n"
+
+
 def class_page(
     summary: ClassSummary,
     *,
