@@ -151,6 +151,21 @@ def check(words: tuple[str, ...], **options: Any) -> None:
     _exit(lambda: student.check(words, spawned=spawned, **options))
 
 
+@main.command(short_help="The next hint for an exercise.")
+@click.argument("exercise")
+@click.option("--again", is_flag=True, help="Close the hints that are open, and begin with the first.")
+def hint(exercise: str, *, again: bool) -> None:
+    """Open the next of three hints. They open one after the other, and none of them is the solution.
+
+    Example: autograder hint lstm_cell
+    """
+    from rich.console import Console
+
+    from autograder import hints
+
+    _exit(lambda: hints.show(Console(highlight=False), exercise, again=again))
+
+
 @main.command(short_help="What students receive, made from the sources.")
 @click.argument("assignment")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
@@ -172,6 +187,47 @@ def release(assignment: str, folder: Path | None, **options: Any) -> None:
     from autograder import commands  # slow to import: --help must not wait for torch
 
     _exit(lambda: commands.release(assignment, folder, **options))
+
+
+@main.command(short_help="Stored observations judged again, without running anything.")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what would change.")
+@click.option("--student", help="Only this student, as grades.csv calls them.")
+@click.option("--reason", default="", help="Kept with the new grades.")
+@click.option(
+    "--same-probes",
+    is_flag=True,
+    help="The probes have changed in their text but not in what they see: use the stored observations all the same.",
+)
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), help="Processes [default: the cores].")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+@click.option("--gradebook", metavar="URL", help="Where it lies, with its password [default: as OUT remembers it].")
+def rejudge(out: Path, course: Path | None, **options: Any) -> None:
+    """Judge all stored submissions again, after a change of points, claims, hints, tolerances or diagnosis.
+
+    Example: autograder rejudge graded --dry-run
+
+    No student code runs. Marks by hand stay. Exit status 1 where a submission must run again; it is said which and
+    why.
+    """
+    from autograder import commands, rejudged  # slow to import: --help must not wait for torch
+
+    _exit(lambda: rejudged.rejudge(out, load=lambda name: commands.load(name, course, out), **options))
+
+
+@main.command("import-notebook", short_help="What is recognised of an nbgrader or otter assignment.")
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print what was recognised as JSON.")
+def import_notebook(notebook: Path, **options: Any) -> None:
+    """List the exercises of a notebook that was made for nbgrader or otter, and what is not translated.
+
+    Example: autograder import-notebook source/ps1/ps1.ipynb
+
+    Exit status 1 where the notebook breaks the rules of the grader that it was made for.
+    """
+    from autograder.compat import showing
+
+    _exit(lambda: showing.import_notebook(notebook, **options))
 
 
 def _exit(call: Any) -> None:

@@ -16,7 +16,7 @@ from autograder.handout import MARKER, Handout, sha256
 
 WHEEL = f"torchgrade-{__version__}-py3-none-any.whl"
 WHEELS = "wheels"
-GRADING = (".py", ".bin", ".json")  # of the folder grading: probes, checks, families; the recorded public key
+GRADING = (".py", ".bin", ".toml", ".json")  # of the folder grading: probes, checks, families, hints, public key
 # what a submission may import (sandbox/bundle.py), in the versions that it is graded with, and what it is written in
 REQUIREMENTS = f"""\
 # What this folder needs. In it:  python -m pip install -r requirements.txt

@@ -21,15 +21,16 @@ PACKAGE = ROOT / "autograder"
 # Each unit (a module, or a package taken as one) may import the units above it and nothing below it.
 ORDER = (
     ("shown",),
-    ("errors", "model", "case", "parsing"),
+    ("errors", "model", "case", "parsing", "forked"),
     ("subject", "seeds", "uses", "mutants", "scorecard", "expect", "torchcells", "output"),
     ("exercise", "stubs", "handout", "equivalents"),
+    ("hints",),
     ("sandbox",),
     ("assignment", "intake", "roles", "transcript"),
     ("networks", "teaching", "observing"),
     ("alignment", "release"),
     ("binding", "crashes", "remarks", "known", "alike", "lookalike", "moments", "onpaper"),
-    ("asking", "nulls"),
+    ("asking", "nulls", "basis", "declared", "differences"),
     ("grading",),
     ("diagnosis",),
     ("gradebook", "recorded"),
