@@ -133,7 +133,7 @@ class Arena:
             grades = {}
             for name in exercises:
                 grade = grading.exercise(chosen[name])
-                grades[name] = pipeline._explained(self.course.diagnosis, grading, chosen[name], grade)
+                grades[name] = pipeline.explained(self.course.diagnosis, grading, chosen[name], grade)
             assert not self.course.diagnosis.faults, self.course.diagnosis.faults
             return Result(grades, session.loaded)
 
@@ -162,7 +162,7 @@ class Arena:
     def reports(self, submission: Submission, result: Result) -> None:
         """Everything that would be written of it, page and JSON, holds no canary."""
         grades = tuple(result.exercises.values())
-        grade = pipeline._grade(submission, self.course, self.sandbox.level, grades, result.loaded, 1.0, 1.0)
+        grade = pipeline.assemble(submission, self.course, self.sandbox.level, grades, result.loaded, 1.0, 1.0)
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             html.write_student(grade, Path(folder))
             for path in Path(folder).iterdir():

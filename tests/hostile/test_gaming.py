@@ -11,12 +11,8 @@ from autograder.model import Outcome
 from hostile.cells import BESIDES, cell
 from hostile.games import GAMES, Game
 from hostile.harness import Arena, Result
-from hostile.table import NOT_APPLICABLE, Attack, attack, register
+from hostile.table import Attack, attack, register
 
-NOT_APPLICABLE |= {
-    60: "no points are given for speed; limits are kept by the grader's own clock and the kernel's (59, 68)",
-    61: "no points are given for speed, and loading has limits of its own",
-}
 Grade = Callable[..., Result]
 Seen = Callable[[str], None]
 

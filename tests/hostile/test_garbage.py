@@ -144,7 +144,7 @@ def test_rubbish_is_never_our_fault(
                 continue
             session = Liar(ask, loaded, LIES[name], seed)
             judged = Grading(course.assignment, reference, session, course.reference, course.seeds)
-            grade = pipeline._explained(course.diagnosis, judged, exercise, judged.exercise(exercise))
+            grade = pipeline.explained(course.diagnosis, judged, exercise, judged.exercise(exercise))
             void += [f"{exercise.id}.{f.id}: {f.message}" for f in grade.checks if f.outcome is Outcome.VOID]
             points += grade.points
     assert not void, "\n".join(void)

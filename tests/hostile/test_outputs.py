@@ -5,10 +5,12 @@ One class is graded from end to end by the command line, then every file that wa
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import unicodedata
@@ -23,17 +25,10 @@ from typing import Any
 import pytest
 
 from autograder import intake
-from hostile.harness import ROOT
-from hostile.table import NOT_APPLICABLE, attack
+from hostile.harness import CANARIES, ROOT, canary, planted_course
+from hostile.table import attack
 
 Seen = Callable[[str], None]
-NOT_APPLICABLE |= {
-    77: "no file of a submission is unpickled or loaded outside the sandbox: only source text is read",
-    85: "an earlier grade is taken up only where the digests of submission, assignment and environment are equal",
-    87: "a fault of ours makes a check void, which costs no points, is never kept and is graded again",
-    89: "nothing that a submission names is installed",
-    78: "no safetensors file is taken from a submission; frames are covered by fuzzing",
-}
 
 TAG = "<img src=x onerror=alert(1)>"
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[31m\x9b31m\u202egnp\u2066\r\x00\x08"
@@ -109,12 +104,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             (place / "lstm_cell.py").write_text(WORK, encoding="utf-8")
             (place / "written_analysis.md").write_text(ANSWER, encoding="utf-8")
             (place / f"{TAG}\x1b[31m\u202e.py").write_text("x = (", encoding="utf-8")
-    command = [sys.executable, "-m", "autograder.cli"] if (ROOT / "autograder" / "__main__.py").exists() else []
-    command = command or [sys.executable, "-c", "from autograder.cli import main; main()"]
+    course = planted_course(tmp_path_factory.mktemp("course"))
+    command = [sys.executable, "-c", "from autograder.cli import main; main()"]
+    command += ["grade", str(folder / "class"), "-a", "rnn", "-o", str(folder / "out"), "-j", "2", "--class"]
+    command += ["--course", str(course)]
     done = subprocess.run(
-        [*command, "grade", str(folder / "class"), "-a", "rnn", "-o", str(folder / "out"), "-j", "2", "--class"],
+        command,
         cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", "AUTOGRADER_CANARY": canary("environment")},
         capture_output=True,
         timeout=280,
         check=False,
@@ -131,6 +128,39 @@ def test_the_class_is_graded_whole(run: Run) -> None:
     rows = (run.out / "grades.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
     assert len(rows) == len(NAMES)
     assert "Traceback" not in run.said
+
+
+@attack("N47", "canaries in what is written", "makes the grader quote what it knows: in pages, tables, JSON, the gradebook, on the terminal")  # fmt: skip  # noqa: E501
+def test_no_canary_and_no_seed_is_in_anything_that_is_written(run: Run, seen: Seen) -> None:
+    """The reference, the mistakes, hidden cases, labels and environment; and the secret of the seeds."""
+    files = [path for path in run.out.rglob("*") if path.is_file()]
+    for path in files:
+        content = path.read_bytes()
+        assert not [name for name in CANARIES if name.encode() in content], path
+    shown = [path for path in files if path.suffix in (".html", ".json", ".jsonl", ".csv")]
+    for secret in _secrets(run.out):
+        assert not [path for path in shown if secret in path.read_text(encoding="utf-8")]
+        assert secret not in run.said
+    assert not [name for name in CANARIES if name in run.said]
+    seen(f"none in {len(files)} files, the gradebook among them, nor on the terminal; nor is the secret of the seeds")
+
+
+def _secrets(out: Path) -> list[str]:
+    """The secret of this folder's seeds, in the forms in which it could be written."""
+    found = [path.read_text(encoding="ascii").strip() for path in out.rglob("secret") if path.is_file()]
+    for path in out.glob("*.db"):
+        with contextlib.closing(sqlite3.connect(path)) as book:
+            tables = [name for (name,) in book.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for table in tables:
+                columns = [row[1] for row in book.execute(f"PRAGMA table_info({table})")]
+                for column in (name for name in columns if "secret" in name):
+                    found += [_text(value) for (value,) in book.execute(f"SELECT {column} FROM {table}")]
+    assert found
+    return found
+
+
+def _text(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 @attack(84, "names that collide", "students whose names differ in case, in composition, in alphabet, or not to the eye")

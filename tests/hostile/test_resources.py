@@ -24,7 +24,6 @@ PROBES = Path(__file__).parents[1] / "data" / "probes_demo"
 Seen = Callable[[str], None]
 
 NOT_APPLICABLE |= {
-    76: "nothing runs on a GPU: no device file is shown to a submission",
     83: "no language model reads submissions",
     86: "workers are threads of one program with a sandbox each; no result travels between machines",
     88: "grading runs nothing of a repository's own workflow",
@@ -201,6 +200,37 @@ def test_nothing_runs_on_when_the_next_submission_is_there(sandbox: ZygoteSandbo
     assert ask(session, "attack").values["result"] == []
     session.close()
     seen("ended with its process; the folder was empty for the next one")
+
+
+@attack(76, "devices", "looks for a GPU, its memory and any other device")
+def test_no_device_is_there_but_two(sandbox: ZygoteSandbox, seen: Seen) -> None:
+    body = "import glob, torch\nopened = []\nfor path in glob.glob('/dev/**', recursive=True) + ['/dev/nvidia0', '/dev/dri']:\n"
+    body += (
+        "    try:\n        os.close(os.open(path, os.O_RDWR)); opened.append(path)\n    except OSError:\n        pass\n"
+    )
+    body += "return [sorted(opened), torch.cuda.is_available()]"
+    session = sandbox.open(work(body))
+    reply = ask(session, "attack")
+    session.close()
+    opened, cuda = reply.values["result"]
+    assert set(opened) <= {"/dev/null"}
+    assert not cuda
+    seen("none can be opened for writing but /dev/null; torch sees no GPU")
+
+
+@attack(61, "work done while loading", "computes answers ahead, or for ever, when it is imported", "any")
+def test_loading_has_limits_of_its_own_and_says_where(sandbox: ZygoteSandbox, seen: Seen) -> None:
+    """Three seconds here; what comes before the loop and after it can still be asked."""
+    ahead = "def fine():\n    return 7\ntable = {}\nwhile True:\n    table[len(table) % 9] = 1\n"
+    session = sandbox.open(submission(ahead=ahead))
+    loaded, reply = session.loaded, ask(session, "fine")
+    session.close()
+    assert isinstance(loaded, Observation)
+    (failure,) = (f for f in loaded.values["failures"] if f["kind"] == "deadline")
+    assert failure["message"].startswith("stopped after 3 s")
+    assert (failure["file"], failure["line"] in (4, 5)) == ("ahead.py", True)
+    assert reply.values["result"] == 7
+    seen(f"{failure['message']}; the functions of the file can still be asked")
 
 
 @attack(72, "source bombs", "a chain of 100,000 attributes, 200,000 minus signs, a number of 10^6 digits")

@@ -10,9 +10,11 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from autograder import intake
 from autograder.case import Case
 from autograder.model import Crash, Limits, Observation
 from autograder.sandbox.request import Request
@@ -344,8 +346,6 @@ def test_other_processes_cannot_be_touched(arena: Arena, seen: Seen) -> None:
 def test_names_that_lead_outside_are_no_part_of_a_submission(arena: Arena, tmp_path: Path, seen: Seen) -> None:
     import zipfile
 
-    from autograder import intake
-
     outside = tmp_path / "outside.py"
     archive = tmp_path / "mallory.zip"
     with zipfile.ZipFile(archive, "w") as made:
@@ -375,6 +375,47 @@ except OSError:
     seen("only code and answers are taken; the folder in the sandbox is empty")
 
 
+PAYLOAD = "import os\nopen(os.path.expanduser('~/owned'), 'w').write('x')\nopen({place!r}, 'w').write('x')\n"
+
+
+@attack(77, "pickles", "hands in .pt, .pkl, .npy and .joblib files that run code when they are opened")
+@attack(78, "safetensors and arrays that lie", "hands in files whose headers claim what is not there")
+@attack(89, "things to be installed", "hands in requirements.txt, setup.py, pyproject.toml, a wheel and an environment")
+def test_nothing_of_a_submission_is_opened_unpickled_or_installed(
+    arena: Arena, grade_attack: Grade, tmp_path: Path, seen: Seen
+) -> None:
+    import pickle
+
+    place = tmp_path / "owned"
+    payload = PAYLOAD.format(place=str(place))
+
+    class Bomb:
+        def __reduce__(self) -> tuple[Any, tuple[str]]:
+            return exec, (payload,)
+
+    files = {"lstm_cell.py": cell(right=True), "setup.py": payload, "requirements.txt": "-e .\n./evil.whl\n"}
+    files |= {"pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = 'setup'\nbackend-path = ['.']\n"}
+    files |= {"environment.yml": "dependencies: [pip: ['-e .']]", "evil.whl": "PK\x03\x04", "conda.sh": "touch owned"}
+    handed_in = tmp_path / "mallory"
+    handed_in.mkdir()
+    for name, text in files.items():
+        (handed_in / name).write_text(text, encoding="utf-8")
+    for name in ("weights.pt", "weights.pth", "answers.pkl", "cache.joblib", "x.npy"):
+        (handed_in / name).write_bytes(pickle.dumps(Bomb()))
+    (handed_in / "model.safetensors").write_bytes((2**62).to_bytes(8, "little") + b"{}")
+    before = sorted(os.listdir(tmp_path))
+    submission = intake.receive([handed_in], arena.course.assignment.exercises, mode="single").entries[0].read()
+
+    assert {file.name for file in submission.files} <= {"lstm_cell.py", "setup.py"}
+    assert arena.judge(submission, ["lstm_cell"]).won("lstm_cell") == EVERY
+    assert sorted(os.listdir(tmp_path)) == before
+    assert not place.exists()
+    assert not Path("~/owned").expanduser().exists()
+    arena.control()
+    seen("only Python, notebooks and text are read; setup.py runs in the sandbox like any file, and changed nothing")
+
+
+@attack(60, "clocks replaced", "replaces the functions that tell time, so that its budget never ends")
 @attack(59, "more computing than is allowed", "trains longer or larger than the limits", "any")
 def test_the_budget_is_kept_outside(arena: Arena, seen: Seen) -> None:
     source = """\
