@@ -285,6 +285,7 @@ class Submission:
     problems: tuple[Problem, ...] = ()
     received: tuple[str, ...] = ()  # every file name, used or not
     path: str = ""
+    handout: str = ""  # the version that it says it was made from
     notes: tuple[str, ...] = ()
     notebook_run: str = "definitions"  # what of a notebook is run: these, or "all"
     notebooks: tuple[ShownNotebook, ...] = ()

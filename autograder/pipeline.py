@@ -118,7 +118,7 @@ def assemble(
     notes = [f"{e.title}: {note}" for e in exercises for note in e.notes]
     if isinstance(loaded, Crash):
         notes.insert(0, f"your files could not be loaded: {loaded.message}")
-    notes = [*_about_notebook(submission, loaded), *notes]
+    notes = [*_about_handout(submission, assignment), *_about_notebook(submission, loaded), *notes]
     return Grade(
         assignment=assignment.id,
         title=assignment.title,
@@ -139,6 +139,15 @@ def assemble(
         attempt=course.seeds.attempt,
         handout=assignment.handout,
     )
+
+
+def _about_handout(submission: Submission, assignment: Assignment) -> list[str]:
+    if submission.handout in ("", assignment.handout):
+        return []
+    return [
+        f"made from handout {submission.handout}, graded by the rules of handout {assignment.handout}; "
+        "what is new in it is in its README"
+    ]
 
 
 def _about_notebook(submission: Submission, loaded: Reply) -> list[str]:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from autograder.intake import madefrom
 from autograder.intake.folder import Contents, Unreadable, too_large
 from autograder.intake.limits import (
     HANDED_OUT,
@@ -63,6 +64,8 @@ def read_archive(path: Path, contents: Contents, *, inside: str = "", cut: int |
             members = [m for m in archive.infolist() if _within(m.filename, inside)]
             for member, name in _safe(members, inside, contents, MAX_CLASS_MEMBERS if cut else MAX_MEMBERS):
                 _take(archive, member, name, contents, cut)
+            for member in members if cut is None else ():
+                contents.handout = contents.handout or _made_from(archive, member)
     except Unreadable as error:
         contents.problem(path.name, error.message, error.hint)
     except _BAD as error:
@@ -207,6 +210,18 @@ def _take(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, contents
         contents.problem(name, f"cannot be unpacked: {_short(error)}", _AGAIN)
     else:
         contents.add(name, data)
+
+
+def _made_from(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
+    """The version of the handout that a member names, if it is there to say so."""
+    name = _slashes(member.filename)
+    if not madefrom.is_marker(name) or _unsafe(member, name) or member.file_size > madefrom.MAX_BYTES:
+        return ""
+    try:
+        with archive.open(member) as file:
+            return madefrom.version(file.read(madefrom.MAX_BYTES))
+    except (*_BAD, RuntimeError):  # an encrypted one is a RuntimeError
+        return ""
 
 
 def _within(filename: str, inside: str) -> bool:

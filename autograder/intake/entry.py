@@ -61,6 +61,7 @@ class Entry:
             problems=_final(self.student, contents, reader, answers),
             received=tuple(contents.received),
             path=path,
+            handout=contents.handout,
             notes=(*self.notes, *contents.notes, *reader.notes),
             notebook_run=self.notebook_run,
             notebooks=tuple(reader.shown),

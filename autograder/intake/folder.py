@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.intake import madefrom
 from autograder.intake.limits import (
     MAX_DEPTH,
     MAX_MEMBERS,
@@ -41,6 +43,7 @@ class Contents:
     notes: list[str] = field(default_factory=list)
     archives: list[str] = field(default_factory=list)  # zips that lie in the folder, not opened yet
     total: int = 0
+    handout: str = ""  # the version that a manifest or a handout.json names
 
     def problem(self, file: str, message: str, hint: str = "") -> None:
         """Leave a problem for the report."""
@@ -100,6 +103,9 @@ def read_folder(root: Path, contents: Contents, *, cut: int | None = None) -> No
             _refuse_link(root, name, path, contents)
         elif suffix(name) == ".zip":
             contents.archives.append(name)
+        elif madefrom.is_marker(name):
+            with contextlib.suppress(Unreadable):
+                contents.handout = contents.handout or madefrom.version(read_file(path, madefrom.MAX_BYTES))
         elif suffix(name) in READ and not is_junk_file(path.name):
             try:
                 limit = contents.allowance(name)

@@ -41,6 +41,7 @@ def gather(sources: Iterable[Source], *, cut: int | None = None) -> Contents:
         whole.problems += part.problems
         whole.notes += part.notes
         whole.archives += part.archives
+        whole.handout = whole.handout or part.handout
     return whole
 
 
@@ -84,6 +85,7 @@ def _open_archives(folder: Path, contents: Contents, cut: int | None) -> None:
         contents.received += [f"{shown(name)}/{member}" for member in part.received]
         contents.problems += part.problems
         contents.notes += part.notes
+        contents.handout = contents.handout or part.handout
 
 
 def _without_wrapper(files: dict[str, bytes]) -> dict[str, bytes]:
