@@ -17,10 +17,11 @@ from autograder import assignment as assignments
 from autograder import audit as auditing
 from autograder import audited, batch, intake, pipeline, scorecard, terminal
 from autograder import doctor as examination
+from autograder import key as publickey
 from autograder import release as releasing
 from autograder.assignment import Assignment
 from autograder.control import Control
-from autograder.errors import AssignmentError, UnknownName
+from autograder.errors import AssignmentError, TranscriptError, UnknownName
 from autograder.gradebook.store import Gradebook
 from autograder.grading import Grading
 from autograder.instructor import class_files, enrol, open_gradebook
@@ -215,6 +216,8 @@ def release(id: str, folder: Path | None, *, only_check: bool, wheel: Path | Non
     assignment = assignments.load(course or _course(folder), id)
     own = assignment.grading.parent
     target = folder or own
+    if not only_check:
+        _with_key(assignment, console)
     made = releasing.make(assignment)
     if only_check:
         found = releasing.differences(made, target)
@@ -235,3 +238,12 @@ def release(id: str, folder: Path | None, *, only_check: bool, wheel: Path | Non
     if ours is not None:
         console.print(f"its wheel: {releasing.WHEELS}/{ours.name}", markup=False)
     return 0
+
+
+def _with_key(assignment: Assignment, console: Console) -> None:
+    """A public key that is missing, damaged or of another version of the handout is recorded anew."""
+    try:
+        publickey.load(assignment)
+    except TranscriptError as error:
+        (assignment.grading / publickey.FILE).write_bytes(publickey.make(assignment))
+        console.print(f"the public key was recorded anew, because {error}", markup=False)
