@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autograder.case import Case, grid
     from autograder.exercise import Align, Exercise
-    from autograder.expect import at_least, close, equal, fail, require, same_shape, same_shapes
+    from autograder.expect import Mismatch, at_least, close, equal, fail, require, same_shape, same_shapes
     from autograder.model import Evidence, Limits
 
 __version__ = "0.1.0"
@@ -19,6 +19,7 @@ __all__ = [
     "Evidence",
     "Exercise",
     "Limits",
+    "Mismatch",
     "at_least",
     "close",
     "equal",
@@ -35,6 +36,7 @@ _HOME = {
     "Evidence": "model",
     "Exercise": "exercise",
     "Limits": "model",
+    "Mismatch": "expect",
     "at_least": "expect",
     "close": "expect",
     "equal": "expect",

@@ -46,10 +46,11 @@ class _Search:
     open: np.ndarray  # roles that no layer of known layout plays
     turn: int = 0
     baseline: float = 0.0
+    at_zero: bool = False
     cache: dict[bytes, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
 
     def frozen(self) -> Alignment:
-        return Alignment(self.layout, self.parameters, self.role, self.sign, self.dead, self.baseline)
+        return Alignment(self.layout, self.parameters, self.role, self.sign, self.dead, self.baseline, self.at_zero)
 
 
 def signatures(
@@ -212,6 +213,7 @@ def _match(search: _Search, case: Case, reply: Observation) -> int | None:
         search.baseline = np.inf
         return 0
     search.baseline = max(search.baseline, float(np.abs(at_base - expected).max()))
+    search.at_zero |= search.baseline > TIGHT and not base.any()
     visible = np.abs(signature).max(axis=1) > TIGHT
     found, taken = 0, set(search.role.tolist())
     for row, element in enumerate(elements.tolist()):

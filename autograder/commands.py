@@ -28,6 +28,7 @@ from autograder.instructor import class_files, enrol, open_gradebook
 from autograder.model import Grade
 from autograder.output import Output
 from autograder.publish import folders
+from autograder.rejudge import Rejudging
 from autograder.reporting import html
 from autograder.reporting.files import write
 from autograder.sandbox.host import ZygoteSandbox
@@ -88,6 +89,7 @@ def _graded(
     """What became of every entry, and what failed in the diagnosis."""
     book.assignment(assignment.id, title=assignment.title, handout=assignment.handout, digest=assignment.digest)
     course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
+    Rejudging(course, book, output.gradebook).keep()  # what these grades follow from
 
     def make_sandbox() -> Sandbox:
         return ZygoteSandbox(assignment.probes, isolation, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
@@ -154,8 +156,10 @@ def try_one(
         session = sandbox.open(submission)
         try:
             judged = Grading(assignment, submission, session, course_.reference, course_.seeds)
-            result = judged.exercise(chosen)
-            terminal.tried(Console(highlight=False), result, judged, chosen, only)
+            result = course_.diagnosis.explain(judged, chosen, judged.exercise(chosen))
+            console = Console(highlight=False)
+            terminal.tried(console, result, judged, chosen, only)
+            terminal.considered(console, course_.diagnosis.considered)
         finally:
             session.close()
     return 0

@@ -15,14 +15,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from autograder import alike, known, lookalike, onpaper
+from autograder import alike, known, lookalike, moments, onpaper
 from autograder.asking import ReferenceSide
 from autograder.assignment import Assignment
 from autograder.case import Case
 from autograder.exercise import Exercise
 from autograder.grading import Grading
 from autograder.known import Mistake
-from autograder.model import ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
+from autograder.model import Crash, ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
 from autograder.parsing import PARSING
 from autograder.sandbox.request import Request, Sandbox, Session
 from autograder.seeds import Seeds
@@ -59,6 +59,7 @@ class Diagnosis:
     _mistakes: Mapping[str, Sequence[Mistake]] | None = None
     _candidates: dict[str, _Candidate] = field(default_factory=dict)
     _families: dict[tuple[str, str], Any] = field(default_factory=dict)
+    considered: Mapping[str, str] = field(default_factory=dict)  # last time: mistake -> what was seen of it
     faults: list[str] = field(default_factory=list)  # our own exceptions: they cost a name, never a grade
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -75,7 +76,7 @@ class Diagnosis:
             self.faults.append(f"{judged.submission.student}, {exercise.id}:\n{traceback.format_exc(limit=-4)}")
             return grade
         if found is None:
-            return grade
+            return self._first_moment(judged, exercise, grade)
         wrong = [finding for finding in grade.checks if finding.outcome in WRONG and not finding.bonus]
         name = MistakeName(found.mistake.id, found.mistake.title)
         checks = tuple(
@@ -107,6 +108,26 @@ class Diagnosis:
         shown = replace(failed, evidence=(table, *failed.evidence))
         return replace(grade, checks=tuple(shown if f is failed else f for f in grade.checks))
 
+    def _first_moment(self, judged: Grading, exercise: Exercise, grade: ExerciseGrade) -> ExerciseGrade:
+        """Where no known mistake explains it: from which length on sequences come out wrong."""
+        spec = exercise.align
+        failed = next((f for f in grade.checks if f.kind == "parity" and f.outcome is Outcome.FAILED), None)
+        if spec is None or failed is None:
+            return grade
+        case = self.seeds.case(exercise.cases[0], exercise.id, "diagnosis")
+        aligned = judged.alignment(exercise, case, ())
+        if isinstance(aligned, Crash) or not aligned.complete:
+            return grade  # the unmatched roles say more
+
+        def ask(probe: str, given: Case) -> Reply:
+            return judged.ask(Request(probe, given, limits=exercise.limits))
+
+        said = moments.first_wrong(ask, aligned, self.assignment.subjects[spec.subject], spec.subject, case)
+        if not said:
+            return grade
+        told = replace(failed, message=f"{failed.message}. {said}")
+        return replace(grade, checks=tuple(told if f is failed else f for f in grade.checks))
+
     @staticmethod
     def _named(finding: Finding, name: MistakeName, found: _Candidate, *, first: bool) -> Finding:
         if finding.id not in found.wrong:
@@ -117,12 +138,17 @@ class Diagnosis:
         failed = {finding.id for finding in wrong}
         first = (wrong[0].id, *_after(wrong))
         likely = [self._candidate(exercise, m) for m in self._of(exercise) if m.caught_by in first]
-        equal = [(0, one) for one in likely if self._observed_alike(judged, exercise, one) and one.wrong <= failed]
+        told = dict.fromkeys((one.mistake.id for one in likely), "does something else")
+        equal = [(0, one) for one in likely if self._observed_alike(judged, exercise, one)]
         if not equal and exercise.align is None:
             equal = [(0, one) for one in likely if one.wrong == failed and _fails_alike(judged, exercise, one)]
         if not equal:
-            asked = ((self._same_function(judged, exercise, one), one) for one in likely)
-            equal = [(absent, one) for absent, one in asked if absent is not None and one.wrong <= failed]
+            asked = [(self._same_function(judged, exercise, one), one) for one in likely]
+            equal = [(absent, one) for absent, one in asked if absent is not None]
+        for _, one in equal:
+            told[one.mistake.id] = "does the same" if one.wrong <= failed else "does the same, but fails elsewhere too"
+        self.considered = told
+        equal = [pair for pair in equal if pair[1].wrong <= failed]
         if len(equal) > 1:  # the fewest weights too many, then what is written most alike
             own = _code(judged.submission)
             equal.sort(key=lambda pair: (pair[0], -_likeness(own, _shape(pair[1].mistake.path.read_text()))))

@@ -169,8 +169,18 @@ def close(
         worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(error)), error.shape))
         count = "the value differs" if bad.size == 1 else f"{int(bad.sum())} of {bad.size} values differ"
         place = f", at {_place(worst, axes)}" if bad.size > 1 else ""
-        message = f"{name}: {count}; the largest difference is {error[worst]:.3g}{place}"
+        message = f"{name}: {count}; the largest difference is {error[worst]:.3g}{place}{_first_step(bad, axes)}"
         raise Mismatch(message, hint=hint, evidence=[error_map(name, error, axes, atol)])
+
+
+def _first_step(bad: np.ndarray, axes: Sequence[str]) -> str:
+    """Where a sequence goes wrong: what follows a wrong step is wrong because of it."""
+    if "step" not in axes or len(axes) != bad.ndim:
+        return ""
+    axis = list(axes).index("step")
+    wrong = bad.any(axis=tuple(other for other in range(bad.ndim) if other != axis))
+    first = int(wrong.argmax())
+    return f"; step {first} is the first that differs" + (", the steps before it agree" if first else "")
 
 
 def error_map(name: str, error: np.ndarray, axes: Sequence[str], tolerance: float) -> Evidence:

@@ -41,8 +41,10 @@ def explain(alignment: Alignment) -> str:
     words = alignment.layout.family.words
     reasons = []
     undriven = alignment.undriven
-    if alignment.baseline > TIGHT:
+    if alignment.at_zero:
         return "with every weight at zero the outputs already differ from the equations'"
+    if alignment.baseline > TIGHT and not (undriven or alignment.strangers):
+        return "every weight alone acts as one of the equations' does, but together they give something else"
     for gate in dict.fromkeys(role.rpartition(".")[0] for role in undriven):
         sources = [role.rpartition(".")[2] for role in undriven if role.rpartition(".")[0] == gate]
         what = " and ".join(

@@ -80,7 +80,8 @@ class Alignment:
     role: np.ndarray
     sign: np.ndarray
     dead: np.ndarray
-    baseline: float = 0.0  # largest difference at zero weights
+    baseline: float = 0.0  # largest difference while only weights with a role are switched on
+    at_zero: bool = False  # whether it differs already with every weight at zero
     notes: tuple[str, ...] = ()
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -137,6 +137,8 @@ def tried(console: Console, result: ExerciseGrade, judged: Grading, exercise: Ex
         console.print(f"    {escape(finding.claim)}", style="dim")
         if finding.message:
             console.print(f"    {escape(plain(finding.message))}")
+        if finding.mistake:
+            console.print(f"    [yellow]known mistake[/] {escape(finding.mistake.title)}  [dim]{finding.mistake.id}[/]")
         if finding.hint:
             console.print(f"    [cyan]try[/] {escape(finding.hint)}")
     for note in result.notes:
@@ -154,6 +156,15 @@ def tried(console: Console, result: ExerciseGrade, judged: Grading, exercise: Ex
         for name in dict.fromkeys([*mine, *theirs]):
             table.add_row(escape(name), escape(plain(_brief(mine.get(name)))), escape(plain(_brief(theirs.get(name)))))
         console.print(table)
+
+
+def considered(console: Console, mistakes: Mapping[str, str]) -> None:
+    """The known mistakes that diagnosis compared, those that do the same first."""
+    if not mistakes:
+        return
+    console.print("\n[bold]known mistakes that were compared[/]")
+    for name, seen in sorted(mistakes.items(), key=lambda pair: pair[1] == "does something else"):
+        console.print(f"    {escape(name)}  [dim]{seen}[/]")
 
 
 def _map(console: Console, key: Any, alignment: Any) -> None:
