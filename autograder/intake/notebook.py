@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -128,16 +129,16 @@ def read(name: str, found: Iterable[Cell]) -> Notebook:
             lost.update(dict.fromkeys(problem.names, cell.number))
             continue
         pieces.append(piece)
+        named = _named(piece.tree.body)
         for defined in piece.defines:
-            where.setdefault(defined, []).append(Definition(cell.number, piece))
+            where.setdefault(defined, []).append(Definition(cell.number, tuple(named.get(defined, ()))))
     chosen = {defined: _counting(defined, places) for defined, places in where.items()}
     notes = _double(name, where, chosen)
     without = {
         id(statement)
         for defined, places in where.items()
         for place in places[places.index(chosen[defined]) + 1 :]
-        for statement in place.piece.tree.body
-        if getattr(statement, "name", "") == defined
+        for statement in place.statements
     }
     numbers = lost | {defined: place.cell for defined, place in chosen.items()}
     return Notebook(tuple(pieces), tuple(problems), notes, tuple(where), numbers, frozenset(without))
@@ -145,15 +146,24 @@ def read(name: str, found: Iterable[Cell]) -> Notebook:
 
 @dataclass(frozen=True)
 class Definition:
-    """A cell that defines some name."""
+    """A cell that defines some name, and the statements at its top level that do."""
 
     cell: int
-    piece: Piece
+    statements: tuple[ast.stmt, ...]
+
+
+def _named(body: Sequence[ast.stmt]) -> dict[str, list[ast.stmt]]:
+    """Functions and classes by name, in one pass: a cell may have tens of thousands."""
+    found: dict[str, list[ast.stmt]] = {}
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.setdefault(statement.name, []).append(statement)
+    return found
 
 
 def _counting(name: str, places: Sequence[Definition]) -> Definition:
     """The last cell in which ``name`` is filled in; the last of all where none is."""
-    filled = [place for place in places if not syntax.is_stub(place.piece.tree.body, name)]
+    filled = [place for place in places if not syntax.is_stub(place.statements, name)]
     return (filled or places)[-1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from autograder.model import Problem
 
@@ -68,7 +68,7 @@ def defined(body: list[ast.stmt]) -> Iterator[str]:
             waiting += reversed(node.body + handlers + node.orelse + node.finalbody)
 
 
-def is_stub(body: list[ast.stmt], name: str) -> bool:
+def is_stub(body: Sequence[ast.stmt], name: str) -> bool:
     """Whether the definition of ``name`` still mentions NotImplementedError, as it was handed out."""
     nodes = [n for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == name]
     return any(isinstance(n, ast.Name) and n.id == "NotImplementedError" for node in nodes for n in ast.walk(node))
