@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from autograder import pipeline
+from autograder import observing, pipeline
 from autograder.gradebook.hand import marked
 from autograder.gradebook.records import AttemptRecord, Received
 from autograder.gradebook.store import Gradebook
@@ -80,6 +80,7 @@ def run(
     for index in range(len(entries)):
         waiting.put(index)
     courses = _Courses(course)
+    observer = observing.digest(course.assignment)
     results: dict[int, Done] = {}
     failure: list[BaseException] = []
     stop = threading.Event()
@@ -108,7 +109,7 @@ def run(
                         sandbox = RecordingSandbox(make_sandbox()).__enter__()
                     grade = pipeline.grade(submission, mine, sandbox)
                     if attempt is not None:
-                        unsure.append((_stored(book, attempt, grade, sandbox), folder))
+                        unsure.append((_stored(book, attempt, grade, sandbox, observer), folder))
                 if attempt is not None:
                     grade = marked(grade, book.people.marks(attempt.id))
                 if not again or not Output.holds(folder, grade):
@@ -166,9 +167,9 @@ def _received(book: Gradebook, course: Course, entry: Entry, submission: Submiss
     return book.receive(course.assignment.id, submission, files, received)
 
 
-def _stored(book: Gradebook, attempt: AttemptRecord, grade: Grade, sandbox: RecordingSandbox) -> int:
+def _stored(book: Gradebook, attempt: AttemptRecord, grade: Grade, sandbox: RecordingSandbox, observed_by: str) -> int:
     transcript = sandbox.transcript.to_bytes() if sandbox.transcript is not None else None
-    return book.add_grade(attempt.id, grade, transcript=transcript)
+    return book.add_grade(attempt.id, grade, transcript=transcript, observed_by=observed_by)
 
 
 def _controlled(
@@ -192,9 +193,11 @@ def _earlier(
     found = book.grade(attempt.id) if attempt is not None else None
     if found is None:
         return None
-    grade = found[1]
-    same = dict(grade.digests) == pipeline.digests(submission, course.assignment, level)
-    return grade if same and grade.seed == course.seeds.name and not grade.void else None
+    record, grade = found
+    wanted = pipeline.digests(submission, course.assignment, level)
+    same = all(grade.digests.get(part) == wanted[part] for part in wanted if part != "assignment")
+    same = same and grade.seed == course.seeds.name and not grade.void
+    return grade if same and book.stands(record, wanted["assignment"]) else None
 
 
 def done(grade: Grade, folder: Path, *, again: bool) -> Done:

@@ -53,6 +53,7 @@ class GradeRecord:
     reason: str
     assignment_digest: str
     environment_digest: str
+    observed_by: str
     seed: str
     points: int
     possible: int

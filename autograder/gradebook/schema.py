@@ -112,6 +112,7 @@ class Grade(Table):
     reason: Mapped[str] = mapped_column(Text, default="")
     assignment_digest: Mapped[str] = mapped_column(String(80))
     environment_digest: Mapped[str] = mapped_column(String(80))
+    observed_by: Mapped[str] = mapped_column(String(80), default="")  # digest of the probes and what runs them
     seed: Mapped[str] = mapped_column(String(80))
     points: Mapped[int] = mapped_column(Integer)
     possible: Mapped[int] = mapped_column(Integer)
@@ -121,6 +122,16 @@ class Grade(Table):
     document: Mapped[bytes] = mapped_column(LargeBinary)  # the grade's JSON, zlib
     transcript: Mapped[str | None] = mapped_column(ForeignKey("blobs.digest"), default=None)
     withdrawn: Mapped[str] = mapped_column(Text, default="")  # why it does not count
+
+
+class Confirmation(Table):
+    """Another version of the assignment that gives this very grade: judged again, and nothing changed."""
+
+    __tablename__ = "confirmations"
+
+    grade_id: Mapped[int] = mapped_column(ForeignKey("grades.id", ondelete="CASCADE"), primary_key=True)
+    assignment_digest: Mapped[str] = mapped_column(String(80), primary_key=True)
+    at: Mapped[str] = mapped_column(String(40))
 
 
 class Mark(Table):

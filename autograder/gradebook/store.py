@@ -158,29 +158,26 @@ class Gradebook:
     # --- grades ---------------------------------------------------------------------------------
 
     def add_grade(
-        self, attempt: int, grade: Grade, *, transcript: bytes | str | None, why: str = "", reason: str = ""
+        self,
+        attempt: int,
+        grade: Grade,
+        *,
+        transcript: bytes | str | None,
+        observed_by: str = "",
+        why: str = "",
+        reason: str = "",
     ) -> int:
-        """Add a grade; returns its id. ``transcript``: its bytes, or the digest of a stored one."""
+        """Add a grade; returns its id.
+
+        transcript: its bytes, or the digest of a stored one. observed_by: digest of what gave the observations.
+        why: first, regrade or rejudge; found out where it is empty.
+        """
         with self._database.write() as session:
             if not why:
                 why = "regrade" if session.scalar(_grades(attempt).limit(1)) is not None else "first"
             stored = blobs.put(session, transcript) if isinstance(transcript, bytes) else transcript
-            row = schema.Grade(
-                attempt_id=attempt,
-                graded_at=grade.graded_at,
-                why=why,
-                reason=safe(reason),
-                assignment_digest=grade.digests.get("assignment", ""),
-                environment_digest=grade.digests.get("environment", ""),
-                seed=grade.seed,
-                points=grade.points,
-                possible=grade.possible,
-                pending=grade.pending,
-                bonus=grade.bonus,
-                void=grade.void,
-                document=documents.pack_grade(grade),
-                transcript=stored,
-            )
+            fields = {"transcript": stored, "observed_by": observed_by, "why": why, "reason": safe(reason)}
+            row = _row(attempt, grade, fields)
             session.add(row)
             session.flush()
             return row.id
@@ -193,11 +190,41 @@ class Gradebook:
                 if row is not None:
                     row.withdrawn = safe(why)
 
+    def add_rejudged(self, stored: Iterable[tuple[GradeRecord, Grade]], reason: str) -> None:
+        """Add grades that were judged again from the observations of earlier ones: all of them, or none."""
+        with self._database.write() as session:
+            for record, grade in stored:
+                fields = {
+                    "transcript": record.transcript,
+                    "observed_by": record.observed_by,
+                    "why": "rejudge",
+                    "reason": safe(reason),
+                }
+                session.add(_row(record.attempt, grade, fields))
+
+    def confirm(self, grades: Iterable[int], assignment_digest: str) -> None:
+        """Note that another version of the assignment gives these very grades."""
+        with self._database.write() as session:
+            for number in grades:
+                session.merge(schema.Confirmation(grade_id=number, assignment_digest=assignment_digest, at=utc()))
+
+    def stands(self, grade: GradeRecord, assignment_digest: str) -> bool:
+        """Whether this version of the assignment gives this grade: it gave it, or has confirmed it."""
+        if grade.assignment_digest == assignment_digest:
+            return True
+        with self._database.read() as session:
+            return session.get(schema.Confirmation, (grade.id, assignment_digest)) is not None
+
+    def grade_record(self, attempt: int) -> GradeRecord | None:
+        """What is known of that grade, without its document."""
+        with self._database.read() as session:
+            row = session.scalar(_counting(attempt))
+            return None if row is None else _record(row)
+
     def grade(self, attempt: int) -> tuple[GradeRecord, Grade] | None:
         """The last grade of an attempt that was not withdrawn, as the program gave it."""
-        query = _grades(attempt).where(schema.Grade.withdrawn == "").order_by(schema.Grade.id.desc()).limit(1)
         with self._database.read() as session:
-            row = session.scalar(query)
+            row = session.scalar(_counting(attempt))
             return None if row is None else (_record(row), documents.unpack_grade(row.document))
 
     def history(self, attempt: int) -> tuple[GradeRecord, ...]:
@@ -253,8 +280,30 @@ def _names(files: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def _row(attempt: int, grade: Grade, fields: Mapping[str, Any]) -> schema.Grade:
+    return schema.Grade(
+        attempt_id=attempt,
+        graded_at=grade.graded_at,
+        assignment_digest=grade.digests.get("assignment", ""),
+        environment_digest=grade.digests.get("environment", ""),
+        seed=grade.seed,
+        points=grade.points,
+        possible=grade.possible,
+        pending=grade.pending,
+        bonus=grade.bonus,
+        void=grade.void,
+        document=documents.pack_grade(grade),
+        withdrawn="",
+        **fields,
+    )
+
+
 def _grades(attempt: int) -> Any:
     return select(schema.Grade).where(schema.Grade.attempt_id == attempt)
+
+
+def _counting(attempt: int) -> Any:
+    return _grades(attempt).where(schema.Grade.withdrawn == "").order_by(schema.Grade.id.desc()).limit(1)
 
 
 def _attempt_row(session: Session, id: int) -> schema.Attempt:
@@ -278,6 +327,7 @@ def _record(row: schema.Grade) -> GradeRecord:
         reason=row.reason,
         assignment_digest=row.assignment_digest,
         environment_digest=row.environment_digest,
+        observed_by=row.observed_by,
         seed=row.seed,
         points=row.points,
         possible=row.possible,

@@ -13,7 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the tables forward."""
-
     op.create_table(
         "assignments",
         sa.Column("id", sa.String(length=200), nullable=False),
@@ -143,6 +142,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("assignment_digest", sa.String(length=80), nullable=False),
         sa.Column("environment_digest", sa.String(length=80), nullable=False),
+        sa.Column("observed_by", sa.String(length=80), nullable=False),
         sa.Column("seed", sa.String(length=80), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("possible", sa.Integer(), nullable=False),
@@ -177,10 +177,21 @@ def upgrade() -> None:
     with op.batch_alter_table("marks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_marks_attempt_id"), ["attempt_id"], unique=False)
 
+    op.create_table(
+        "confirmations",
+        sa.Column("grade_id", sa.Integer(), nullable=False),
+        sa.Column("assignment_digest", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["grade_id"], ["grades.id"], name=op.f("fk_confirmations_grade_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("grade_id", "assignment_digest", name=op.f("pk_confirmations")),
+    )
+
 
 def downgrade() -> None:
     """Take the step back."""
-
+    op.drop_table("confirmations")
     with op.batch_alter_table("marks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_marks_attempt_id"))
 

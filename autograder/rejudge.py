@@ -1,0 +1,233 @@
+"""Stored observations judged again with the present assignment. No sandbox is opened and no student code runs.
+
+Only what follows from something that has changed is judged: an exercise whose basis is that of the stored grade
+keeps its findings, with today's points, claims and hints laid over them. A request that was never asked cannot be
+answered: that submission must run again, and is said to.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from autograder import observing, pipeline
+from autograder.basis import Basis, bases
+from autograder.declared import WRONG, declared, laid_over, same_titles
+from autograder.differences import same
+from autograder.errors import NotRecorded
+from autograder.gradebook.records import AttemptRecord, GradeRecord
+from autograder.gradebook.store import Gradebook
+from autograder.grading import Grading
+from autograder.model import Crash, ExerciseGrade, Grade, Submission
+from autograder.pipeline import Course
+from autograder.recorded import Replayed
+from autograder.transcript import Label, Replay, Transcript
+
+UNFINISHED = ("deadline", "died", "memory", "limit")  # crashes after which one exercise bears on another
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One stored grade that is to be judged again."""
+
+    attempt: AttemptRecord
+    record: GradeRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of it. ``grade`` is None where the submission must run again, for the reasons in ``missed``.
+
+    unnamed: what the diagnosis would have asked and could not: the points stand, the name of a mistake may lack.
+    judged: exercises that were judged; the findings of the others were kept.
+    """
+
+    before: Grade
+    grade: Grade | None
+    judged: int = 0
+    missed: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether it says something else than before."""
+        return self.grade is not None and not same(self.before, self.grade)
+
+
+@dataclass
+class Version:
+    """What grades of one version of the assignment were made with."""
+
+    bases: Mapping[str, Basis]
+    declared: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, course: Course) -> Version:
+        """The present one. To be asked before anything is judged."""
+        return cls(bases(course.assignment), declared(course.assignment))
+
+    def to_bytes(self) -> bytes:
+        """Its stored form."""
+        plain = {"bases": {name: asdict(basis) for name, basis in self.bases.items()}, "declared": self.declared}
+        return json.dumps(plain, sort_keys=True).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Version:
+        """What ``to_bytes`` gave."""
+        plain = json.loads(data)
+        return cls({name: Basis(**basis) for name, basis in plain["bases"].items()}, plain["declared"])
+
+
+def key(assignment_digest: str) -> str:
+    """Under which a version is kept in the gradebook."""
+    return f"version {assignment_digest}"
+
+
+@dataclass
+class Rejudging:
+    """Judges stored submissions, one at a time."""
+
+    course: Course
+    book: Gradebook
+    gradebook: str  # where it lies: another process opens it for itself
+    trusting: bool = False  # the probes may have changed: the instructor says that they see the same
+    _present: Version | None = None
+    _observer: str = ""
+    _courses: dict[int, Course] = field(default_factory=dict)
+    _versions: dict[str, Version | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._present = self._present or Version.of(self.course)
+        self._observer = self._observer or observing.digest(self.course.assignment)
+
+    @property
+    def _version(self) -> Version:
+        assert self._present is not None  # made when this was
+        return self._present
+
+    def elsewhere(self) -> Rejudging:
+        """The same in a process that was forked from this one, with a connection of its own."""
+        return replace(self, book=Gradebook.open(self.gradebook))
+
+    def keep(self) -> None:
+        """Put the present version into the gradebook, for the next time."""
+        self.book.keep(key(self.course.assignment.digest), self._version.to_bytes())
+
+    def stored(self, student: str | None = None) -> list[Stored]:
+        """Every attempt that has a grade, by student and number."""
+        found = [
+            (one, self.book.grade_record(one.id)) for one in self.book.attempts(self.course.assignment.id, student)
+        ]
+        return [Stored(attempt, record) for attempt, record in found if record is not None]
+
+    def judge(self, stored: Stored) -> Judged:
+        """Judge one stored submission."""
+        before = self.book.document(stored.record.id)
+        if stored.record.transcript is None:
+            return Judged(before, None, missed=("nothing of what it did is stored",))
+        if stored.record.observed_by != self._observer and not self.trusting:
+            return Judged(before, None, missed=("the probes, or what runs them, have changed since it ran",))
+        course = self._course(stored.attempt.number)
+        if before.seed != course.seeds.name:
+            return Judged(before, None, missed=("the secret of the hidden cases is another",))
+        kept = self._kept(before, stored.record)
+        if len(kept) == len(course.assignment.exercises):
+            return Judged(before, self._over(before, kept))
+        transcript = Transcript.from_bytes(self.book.blob(stored.record.transcript))
+        if any(isinstance(reply, Crash) and reply.kind in UNFINISHED for reply in transcript.replies.values()):
+            kept = {}  # what never ended is not waited for again by the exercises after it
+        submission = self.book.submission(stored.attempt.id)
+        return self._judged(course, submission, transcript, before, kept)
+
+    # --- what can be kept -----------------------------------------------------------------------
+
+    def _kept(self, before: Grade, record: GradeRecord) -> dict[str, ExerciseGrade]:
+        """Exercises whose findings follow from the same as today, with today's points and words."""
+        then = self._then(record.assignment_digest)
+        if then is None or before.void or not same_titles(self.course.assignment, then.declared):
+            return {}
+        grades = {grade.id: grade for grade in before.exercises}
+        kept = {}
+        for exercise in self.course.assignment.exercises:
+            old, new = then.bases.get(exercise.id), self._version.bases[exercise.id]
+            grade = grades.get(exercise.id)
+            if grade is None or old is None or old.judged != new.judged:
+                continue
+            if old.named != new.named and any(finding.outcome in WRONG for finding in grade.checks):
+                continue  # the mistakes behind failures, or how they are told, are others
+            laid = laid_over(exercise, grade, then.declared[exercise.id])
+            if laid is not None:
+                kept[exercise.id] = laid
+        return kept
+
+    def _then(self, digest: str) -> Version | None:
+        if digest not in self._versions:
+            data = self.book.answer(key(digest))
+            self._versions[digest] = Version.from_bytes(data) if data is not None else None
+        return self._versions[digest]
+
+    def _over(self, before: Grade, kept: Mapping[str, ExerciseGrade]) -> Grade:
+        assignment = self.course.assignment
+        return replace(
+            before,
+            exercises=tuple(kept[exercise.id] for exercise in assignment.exercises),
+            title=assignment.title,
+            handout=assignment.handout,
+            digests={**before.digests, "assignment": assignment.digest},
+            graded_at=_now(),
+        )
+
+    # --- what has to be judged ------------------------------------------------------------------
+
+    def _judged(
+        self,
+        course: Course,
+        submission: Submission,
+        transcript: Transcript,
+        before: Grade,
+        kept: Mapping[str, ExerciseGrade],
+    ) -> Judged:
+        session = Replayed(Replay(transcript))
+        judging = Grading(course.assignment, submission, session, course.reference, course.seeds)
+        exercises: list[ExerciseGrade] = []
+        unnamed: list[str] = []
+        for exercise in course.assignment.exercises:
+            if exercise.id in kept:
+                exercises.append(kept[exercise.id])
+                continue
+            try:
+                found = judging.exercise(exercise)
+            except NotRecorded:
+                found = None
+            if session.missed and kept:  # an exercise before it may have had a part in what was asked
+                return self._judged(course, submission, transcript, before, {})
+            if session.missed or found is None:
+                return Judged(before, None, missed=_labels(session))
+            exercises.append(pipeline.explained(course.diagnosis, judging, exercise, found))
+            unnamed += _labels(session)
+            session.missed.clear()
+        level = before.isolation
+        total = before.seconds.get("total", 0.0)
+        student = before.seconds.get("student", 0.0)
+        grade = pipeline.assemble(submission, course, level, tuple(exercises), session.loaded, total, student)
+        digests = {**grade.digests, "environment": before.digests.get("environment", "")}
+        grade = replace(grade, digests=digests, versions=before.versions)
+        return Judged(before, grade, len(exercises) - len(kept), unnamed=tuple(dict.fromkeys(unnamed)))
+
+    def _course(self, number: int) -> Course:
+        if number not in self._courses:
+            self._courses[number] = pipeline.at_attempt(self.course, number)
+        return self._courses[number]
+
+
+def _labels(session: Replayed) -> tuple[str, ...]:
+    """What was asked and is not stored, each once, for a person to read."""
+    named = (str(Label.of(missed.request)) if missed.request is not None else str(missed) for missed in session.missed)
+    return tuple(dict.fromkeys(named))
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

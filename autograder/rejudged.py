@@ -1,0 +1,199 @@
+"""The command ``rejudge``: all stored observations judged again, and what that changes, as a table."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from autograder import pipeline
+from autograder.assignment import Assignment
+from autograder.differences import differences
+from autograder.forked import forked
+from autograder.gradebook.hand import marked, unused
+from autograder.gradebook.standing import standing
+from autograder.gradebook.store import Gradebook
+from autograder.instructor import class_files, open_gradebook
+from autograder.output import Output
+from autograder.publish import folders
+from autograder.rejudge import Judged, Rejudging, Stored
+from autograder.reporting import html
+from autograder.seeds import Seeds
+from autograder.terminal import plain
+
+MOST_REASONS = 4  # checks that are named for one student
+
+
+@dataclass
+class Outcomes:
+    """What judging again has come to."""
+
+    changed: list[tuple[Stored, Judged]] = field(default_factory=list)
+    same: list[Stored] = field(default_factory=list)
+    missed: list[tuple[Stored, Judged]] = field(default_factory=list)
+    unnamed: list[tuple[Stored, Judged]] = field(default_factory=list)
+    judged: int = 0  # exercises
+
+
+def rejudge(
+    out: Path,
+    *,
+    load: Callable[[str], Assignment],
+    student: str | None,
+    dry_run: bool,
+    same_probes: bool,
+    jobs: int | None,
+    gradebook: str | None,
+    reason: str,
+) -> int:
+    """Judge again what the gradebook of ``out`` holds. Returns the exit status: 1 where something must run again."""
+    console = Console(highlight=False)
+    output = Output.of(out)
+    assignment = load(output.assignment)
+    workers = jobs or os.cpu_count() or 1
+    began = time.monotonic()
+    with open_gradebook(output, gradebook) as book:
+        course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
+        work = Rejudging(course, book, gradebook or output.gradebook, trusting=same_probes)
+        everything = work.stored(student)
+        if student is not None and not everything:
+            book.attempt(assignment.id, student)  # says who is not known
+        found = outcomes(work, everything, workers)
+        took = time.monotonic() - began
+        _table(console, book, found)
+        console.print(
+            f"judged again {len(everything)} stored submission{'s' * (len(everything) != 1)} in {took:.1f} s "
+            f"({found.judged} exercises; the findings of the others follow from the same as before)",
+            style="dim",
+        )
+        if dry_run:
+            console.print("nothing was written (--dry-run)", style="dim")
+        else:
+            _store(work, found, reason)
+            _write(work, output, [one for one, _ in found.changed], workers)
+            class_files(book, output)
+    _to_run(console, found, output)
+    return 1 if found.missed else 0
+
+
+def outcomes(work: Rejudging, everything: Sequence[Stored], workers: int) -> Outcomes:
+    """Judge all of them, on several cores; the first ones here, so that the others begin with what they needed."""
+    found = Outcomes()
+    first = min(1, len(everything))
+    for one in everything[:first]:
+        _add(found, one, work.judge(one))
+    rest = everything[first:]
+
+    def begin() -> Callable[[int], Judged]:
+        mine = work.elsewhere() if workers > 1 else work
+        return lambda index: mine.judge(rest[index])
+
+    for one, judged in zip(rest, forked(begin, len(rest), workers), strict=True):
+        _add(found, one, judged)
+    return found
+
+
+def _add(found: Outcomes, one: Stored, judged: Judged) -> None:
+    found.judged += judged.judged
+    if judged.grade is None:
+        found.missed.append((one, judged))
+    elif judged.changed:
+        found.changed.append((one, judged))
+    else:
+        found.same.append(one)
+    if judged.unnamed:
+        found.unnamed.append((one, judged))
+
+
+def _store(work: Rejudging, found: Outcomes, reason: str) -> None:
+    work.keep()
+    grades = [(one.record, judged.grade) for one, judged in found.changed if judged.grade is not None]
+    work.book.add_rejudged(grades, reason)
+    digest = work.course.assignment.digest
+    work.book.confirm((one.record.id for one in found.same if one.record.assignment_digest != digest), digest)
+
+
+def _write(work: Rejudging, output: Output, changed: Iterable[Stored], workers: int) -> None:
+    """The files of students whose present attempt says something else now."""
+    where = folders(work.book, output)
+    current = {attempt.id: attempt for attempt in work.book.current(output.assignment)}
+    todo = [current[one.attempt.id] for one in changed if one.attempt.id in current]
+
+    def begin() -> Callable[[int], None]:
+        book = Gradebook.open(work.gradebook) if workers > 1 else work.book
+        return partial(_write_one, book)
+
+    def _write_one(book: Gradebook, index: int) -> None:
+        one = standing(book, todo[index])
+        if one is not None:
+            folder = where[one.attempt.student]
+            folder.mkdir(parents=True, exist_ok=True)
+            html.write_student(one.grade, folder)
+
+    for _ in forked(begin, len(todo), workers):
+        pass
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+def _table(console: Console, book: Gradebook, found: Outcomes) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("student", no_wrap=True, min_width=8)
+    for name in ("before", "after"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("because of")
+    words = 0
+    for one, judged in found.changed:
+        assert judged.grade is not None  # changed
+        marks = book.people.marks(one.attempt.id)
+        before, after = marked(judged.before, marks), marked(judged.grade, marks)
+        for mark in unused(judged.grade, marks):
+            name = escape(plain(f"{one.attempt.student}: the mark by hand for {mark.exercise}.{mark.check}"))
+            console.print(f"[yellow]{name} has no check any more; it is kept and counts for nothing[/]")
+        because = [difference for difference in differences(before, after) if difference.counts]
+        if not because:
+            words += 1
+            continue
+        number = f" (attempt {one.attempt.number})" if one.attempt.number > 1 else ""
+        listed = [str(difference) for difference in because[:MOST_REASONS]]
+        if len(because) > MOST_REASONS:
+            listed.append(f"and {len(because) - MOST_REASONS} more checks")
+        table.add_row(
+            escape(plain(one.attempt.student)) + number,
+            f"{before.points} of {before.possible}" + (f" +{before.bonus}" if before.bonus else ""),
+            f"{after.points} of {after.possible}" + (f" +{after.bonus}" if after.bonus else ""),
+            escape("\n".join(listed)),
+        )
+    if not console.is_terminal:
+        console.width = max(console.width, 140)  # a log has no edge at which points may be cut off
+    if table.row_count:
+        console.print(table)
+    same, count = len(found.same), table.row_count
+    console.print(
+        f"points changed: {count}; words only: {words}; unchanged: {same}; must run again: {len(found.missed)}"
+    )
+
+
+def _to_run(console: Console, found: Outcomes, output: Output) -> None:
+    for one, judged in found.unnamed:
+        name = escape(plain(one.attempt.student))
+        asked = escape("; ".join(judged.unnamed[:2]))
+        console.print(
+            f"[yellow]{name}:[/] the points stand; to look for a known mistake it would have to run ({asked})"
+        )
+    if not found.missed:
+        return
+    console.print(f"[red]{len(found.missed)} must run again[/], because what was asked of them is not stored:")
+    for one, judged in found.missed:
+        more = f" and {len(judged.missed) - 3} more requests" if len(judged.missed) > 3 else ""
+        reasons = escape("; ".join(judged.missed[:3]) + more)
+        console.print(f"  {escape(plain(one.attempt.student))}, attempt {one.attempt.number}: {reasons}")
+    console.print(f"  mend: autograder grade SUBMISSIONS -o {escape(str(output.folder))} runs them, and no others")

@@ -1,0 +1,343 @@
+"""Judging again: only what changed, no student code, marks by hand stay, and what must run is said."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from autograder import assignment as assignments
+from autograder import cli
+from autograder.basis import bases
+from autograder.declared import laid_over
+from autograder.doctor import best_level
+from autograder.exercise import Exercise
+from autograder.forked import forked
+from autograder.gradebook.records import MarkRecord
+from autograder.gradebook.store import Gradebook
+from autograder.model import ExerciseGrade, Finding, Outcome
+
+ROOT = Path(__file__).resolve().parent.parent
+CLASS = ROOT / "examples/class"
+CHECKS = "assignments/rnn/grading/checks"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
+
+
+def edit(course: Path, file: str, *changes: tuple[str, str]) -> None:
+    """Change a file of the course; each text must be there."""
+    path = course / file
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, f"{file} has no {old!r} any more"
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+
+
+def grade_of(out: Path, student: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((out / student / "grade.json").read_text(encoding="utf-8"))
+    return data
+
+
+def check_of(out: Path, student: str, exercise: str, check: str) -> dict[str, Any]:
+    found = next(e for e in grade_of(out, student)["exercises"] if e["id"] == exercise)
+    check_: dict[str, Any] = next(c for c in found["checks"] if c["id"] == check)
+    return check_
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A room with a copy of the course, a class of two, and its grades: to be copied, not changed.
+
+    ada has a right LSTM cell, chidi a wrong one; nothing else is done, so that it takes seconds.
+    """
+    room = tmp_path_factory.mktemp("rejudge")
+    for part in ("assignments", "solutions"):
+        shutil.copytree(ROOT / part, room / "course" / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for student in ("ada", "chidi"):
+        (room / "class" / student).mkdir(parents=True)
+        shutil.copy(CLASS / student / "lstm_cell.py", room / "class" / student)
+    shutil.copy(CLASS / "chidi/helpers.py", room / "class/chidi")
+    result = run(
+        "grade", room / "class", "-o", room / "out", "--course", room / "course", "--isolation", best_level(), "-j", "1"
+    )
+    assert result.exit_code == 0, result.output
+    return room
+
+
+@pytest.fixture
+def room(graded: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(graded, tmp_path / "room"))
+
+
+def rejudge(room: Path, *arguments: str) -> Result:
+    return run("rejudge", room / "out", "--course", room / "course", "-j", "1", *arguments)
+
+
+pytestmark = pytest.mark.slow
+
+
+def test_without_a_change_nothing_is_judged_and_nothing_written(room: Path) -> None:
+    before = (room / "out/ada/grade.json").read_bytes()
+
+    result = rejudge(room)
+
+    assert result.exit_code == 0, result.output
+    assert "unchanged: 2" in result.output
+    assert "(0 exercises" in result.output
+    assert (room / "out/ada/grade.json").read_bytes() == before
+
+
+def test_no_student_code_runs_and_no_sandbox_is_opened(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every way into a sandbox is closed, and what was handed in would leave a trace if it ran."""
+    from autograder.sandbox import host, trusted
+
+    opened: list[str] = []
+    load = trusted.TrustedSandbox.open
+    monkeypatch.setattr(host.ZygoteSandbox, "open", lambda *a: pytest.fail("a sandbox was opened"))
+    monkeypatch.setattr(host.ZygoteSandbox, "__enter__", lambda *a: pytest.fail("a sandbox was started"))
+    monkeypatch.setattr(
+        trusted.TrustedSandbox, "open", lambda self, work: (opened.append(work.student), load(self, work))[1]
+    )
+    trap = f"open({str(room / 'ran')!r}, 'w').close()\n"
+    with sqlite3.connect(room / "out/gradebook.db") as connection:
+        blobs = connection.execute("SELECT a.read, b.data FROM attempts a JOIN blobs b ON b.digest = a.read").fetchall()
+    connection.close()
+    assert len(blobs) == 2
+    with Gradebook.open(room / "out/gradebook.db") as book:
+        for attempt in book.attempts("rnn"):
+            _lay_trap(book, attempt.id, trap)
+    edit(room / "course", f"{CHECKS}/common.py", ('"""', '"""Edited. '))
+    edit(room / "course", f"{CHECKS}/common.py", ("\ndef ", "\nSOMETHING = 1\n\n\ndef "))
+    edit(room / "course", "assignments/rnn/grading/families.py", ("\ndef ", "\nSOMETHING = 1\n\n\ndef "))
+
+    result = rejudge(room)
+
+    assert result.exit_code == 0, result.output
+    assert not (room / "ran").exists()
+    assert not {"ada", "chidi"} & set(opened)  # the reference and the known mistakes are ours
+
+
+def _lay_trap(book: Gradebook, attempt: int, trap: str) -> None:
+    """The stored submission gets a line that would write a file, were it executed."""
+    import dataclasses
+
+    from sqlalchemy import text
+
+    from autograder.gradebook import blobs, documents
+
+    work = book.submission(attempt)
+    files = tuple(
+        dataclasses.replace(file, units=tuple(dataclasses.replace(u, source=trap + u.source) for u in file.units))
+        for file in work.files
+    )
+    with book._database.write() as session:
+        digest = blobs.put(session, documents.pack_submission(dataclasses.replace(work, files=files)))
+        session.execute(text("UPDATE attempts SET read = :d WHERE id = :i"), {"d": digest, "i": attempt})
+
+
+def test_points_are_laid_over_without_judging(room: Path) -> None:
+    text = (room / "course" / CHECKS / "cells.py").read_text(encoding="utf-8")
+    start = text.index("@lstm.check", text.index("def parameters", text.index("lstm = Exercise(")))
+    old = text[start : text.index("probe=", start)]
+    worth = int(old.split("points=")[1].split(",")[0])
+    new = text.replace(text[:start] + old, text[:start] + old.replace(f"points={worth}", f"points={worth + 5}"), 1)
+    (room / "course" / CHECKS / "cells.py").write_text(new, encoding="utf-8")
+
+    result = rejudge(room)
+
+    assert result.exit_code == 0, result.output
+    assert "(0 exercises" in result.output
+    assert "points changed: 2" in result.output
+    assert check_of(room / "out", "ada", "lstm_cell", "forward")["points"] == worth + 5
+    assert check_of(room / "out", "chidi", "lstm_cell", "forward")["possible"] == worth + 5
+
+
+def test_a_changed_tolerance_changes_points_and_says_whose_and_why(room: Path) -> None:
+    before = check_of(room / "out", "ada", "lstm_cell", "forward")
+    assert before["outcome"] == "passed"
+    _strict(room / "course")
+
+    dry = rejudge(room, "--dry-run")
+    assert check_of(room / "out", "ada", "lstm_cell", "forward") == before
+    result = rejudge(room)
+
+    assert dry.exit_code == result.exit_code == 0, result.output
+    assert "nothing was written" in dry.output
+    for shown in (dry.output, result.output):
+        assert "lstm_cell.forward: passed" in shown
+    after = check_of(room / "out", "ada", "lstm_cell", "forward")
+    assert (after["outcome"], after["points"]) == ("failed", 0)
+    assert "points changed: 1" in result.output
+
+
+def _strict(course: Path) -> None:
+    """No h is right any more: as a tolerance would do it that is far too tight."""
+    text = (course / CHECKS / "cells.py").read_text(encoding="utf-8")
+    start = text.index("def forward", text.index("lstm = Exercise("))
+    at = text.index("    same_outputs(", start)
+    changed = text[:at] + '    close("h", student.h, reference.h + 1e-3)\n' + text[at:]
+    (course / CHECKS / "cells.py").write_text(changed, encoding="utf-8")
+
+
+def test_marks_by_hand_survive(room: Path) -> None:
+    with Gradebook.open(room / "out/gradebook.db") as book:
+        attempt = book.attempt("rnn", "ada").id
+        book.people.mark(attempt, MarkRecord("lstm_cell", "forward", 1, "dr. wu", "explained in person"))
+    _strict(room / "course")
+
+    result = rejudge(room, "--reason", "the lecture asks for more")
+
+    after = check_of(room / "out", "ada", "lstm_cell", "forward")
+    assert result.exit_code == 0, result.output
+    assert after["points"] == 1
+    assert "explained in person" in " ".join(after["notes"])
+    with Gradebook.open(room / "out/gradebook.db") as book:
+        last = book.history(attempt)[-1]
+        assert (last.why, last.reason) == ("rejudge", "the lecture asks for more")
+
+
+def test_after_judging_again_grade_finds_everything_done(room: Path) -> None:
+    _strict(room / "course")
+    rejudge(room)
+
+    result = run(
+        "grade", room / "class", "-o", room / "out", "--course", room / "course", "--isolation", best_level(), "-j", "1"
+    )
+
+    assert result.output.count(" again ") == 2, result.output
+
+
+def test_a_new_request_is_named_and_only_that_submission_must_run(room: Path) -> None:
+    """Another case asks for what was never seen."""
+    edit(room / "course", f"{CHECKS}/cells.py", ("CELL_PARITY = grid(batch=(3, 1)", "CELL_PARITY = grid(batch=(2, 1)"))
+    before = (room / "out/ada/grade.json").read_bytes()
+
+    result = rejudge(room)
+
+    assert result.exit_code == 1, result.output
+    assert "must run again" in result.output
+    assert "ada, attempt 1: lstm_cell" in result.output
+    assert (room / "out/ada/grade.json").read_bytes() == before
+
+
+def test_changed_probes_mean_that_everything_must_run_unless_the_instructor_knows_better(room: Path) -> None:
+    edit(room / "course", "assignments/rnn/grading/probes/cells.py", ("\ndef ", "\nSOMETHING = 1\n\n\ndef "))
+
+    refused, trusted = rejudge(room), rejudge(room, "--same-probes")
+
+    assert refused.exit_code == 1
+    assert "the probes, or what runs them, have changed" in refused.output
+    assert trusted.exit_code == 0, trusted.output
+
+
+def test_a_comment_in_a_probe_changes_nothing(room: Path) -> None:
+    edit(room / "course", "assignments/rnn/grading/probes/cells.py", ("\ndef ", "\n# a remark\ndef "))
+    assert rejudge(room).exit_code == 0
+
+
+def test_one_student_alone_and_an_unknown_one(room: Path) -> None:
+    assert "judged again 1 stored submission" in rejudge(room, "--student", "ada").output
+    unknown = rejudge(room, "--student", "nobody")
+    assert unknown.exit_code == 1
+    assert "nobody" in unknown.output
+
+
+def test_a_folder_that_holds_no_grades_is_refused(tmp_path: Path) -> None:
+    result = run("rejudge", tmp_path)
+    assert result.exit_code in (1, 2)
+    assert "was not made by" in result.output
+
+
+# --- what can be kept ---------------------------------------------------------------------------
+
+
+def test_the_basis_of_an_exercise_changes_with_its_checks_and_with_nothing_else(graded: Path, tmp_path: Path) -> None:
+    course = Path(shutil.copytree(graded / "course", tmp_path / "course"))
+    before = bases(assignments.load(course, "rnn"))
+    assert bases(assignments.load(course, "rnn")) == before
+    _strict(course)
+
+    after = bases(assignments.load(course, "rnn"))
+
+    assert {name for name in before if before[name] != after[name]} == {"lstm_cell"}
+
+
+def test_points_hints_and_claims_are_no_part_of_the_basis(graded: Path, tmp_path: Path) -> None:
+    course = Path(shutil.copytree(graded / "course", tmp_path / "course"))
+    before = bases(assignments.load(course, "rnn"))
+    first = assignments.load(course, "rnn").exercises[0].checks[0]
+    edit(course, f"{CHECKS}/cells.py", (first.claim.split()[0], "Truly " + first.claim.split()[0]))
+    text = (course / CHECKS / "cells.py").read_text(encoding="utf-8")
+    text = text.replace("points=1,", "points=2,").replace('\n    hint="', '\n    hint="Look: ')
+    (course / CHECKS / "cells.py").write_text(text, encoding="utf-8")
+
+    loaded = assignments.load(course, "rnn")
+
+    assert bases(loaded) == before
+    assert any(check.hint.startswith("Look: ") for e in loaded.exercises for check in e.checks)
+
+
+def an_exercise(**changes: Any) -> Exercise:
+    exercise = Exercise("cell", title="A cell", names=("Cell",))
+    fields: dict[str, Any] = {"points": 3, "probe": "p", "kind": "parity", "hint": "look at o"} | changes
+
+    def shapes(student: Any, reference: Any) -> None:
+        """it has a shape"""
+
+    def forward(student: Any, reference: Any) -> None:
+        """it is right"""
+
+    first = exercise.check(**fields)(shapes)
+    exercise.check(**fields, needs=first)(forward)
+    return exercise
+
+
+THEN = {
+    "title": "A cell",
+    "claims": {"shapes": "it had a shape", "forward": "it was right"},
+    "hints": {"shapes": "look at i", "forward": "look at i"},
+}
+
+
+def old_grade(first: Outcome, hint: str = "", message: str = "") -> ExerciseGrade:
+    second = Outcome.PASSED if first is Outcome.PASSED else Outcome.SKIPPED
+    waits = "waits for “it had a shape”" if second is Outcome.SKIPPED else ""
+    checks = (
+        Finding("shapes", "it had a shape", first, 1 if first is Outcome.PASSED else 0, 1, hint=hint, message=message),
+        Finding("forward", "it was right", second, 1 if second is Outcome.PASSED else 0, 1, message=waits),
+    )
+    return ExerciseGrade("cell", "A cell", checks)
+
+
+def test_todays_points_and_claims_are_laid_over() -> None:
+    laid = laid_over(an_exercise(), old_grade(Outcome.PASSED), THEN)
+    assert laid is not None
+    assert [(f.points, f.possible, f.claim) for f in laid.checks] == [(3, 3, "it has a shape"), (3, 3, "it is right")]
+
+
+def test_a_hint_is_replaced_where_it_was_the_checks_own_and_a_message_quotes_todays_claim() -> None:
+    laid = laid_over(an_exercise(), old_grade(Outcome.FAILED, hint="look at i"), THEN)
+    assert laid is not None
+    assert laid.checks[0].hint == "look at o"
+    assert laid.checks[1].message == "waits for “it has a shape”"
+    kept = laid_over(an_exercise(), old_grade(Outcome.FAILED, hint="of the mistake"), THEN)
+    assert kept is not None
+    assert kept.checks[0].hint == "of the mistake"
+
+
+def test_where_nobody_can_say_whether_a_hint_would_be_there_it_is_judged() -> None:
+    then = {**THEN, "hints": {"shapes": "", "forward": ""}}
+    assert laid_over(an_exercise(), old_grade(Outcome.FAILED), then) is None
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_forked_work_comes_back_in_order(workers: int) -> None:
+    assert list(forked(lambda: lambda index: index * index, 50, workers)) == [n * n for n in range(50)]
