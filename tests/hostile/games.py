@@ -106,6 +106,10 @@ def brag(frame):
             frame.f_locals["largest"].fill_(1.0)
         frame = frame.f_back
 """
+EVIL_NAMES = """
+EVIL = ["<img src=x onerror=alert(1)>", "</td></table><script>alert(2)</script>", "\u202ebidi", "=1+1", "{{7*7}}",
+        "%s%n", "\\x1b[2Jclear", "a" * 400, "\\ud800lone"]
+"""
 STUB = "    raise NotImplementedError('write the cell')"
 HEAD = "import torch\nfrom torch import nn\n"
 TORCH_CLAIM = """
@@ -418,6 +422,22 @@ class LSTMCell(nn.Module):
             """,
         ),
         EVERY,
+        at_most=True,
+    ),
+    game(
+        "N51",
+        "evidence that attacks its reader",
+        "markup, marks of direction and numbers without end in the names, values and lines that a report shows",
+        cell(
+            top=EVIL_NAMES,
+            init="""
+                for name in EVIL:
+                    self.register_parameter(name, nn.Parameter(torch.full((1,), 1e308)))
+            """,
+            step="i, f, g, o = (self.x(x) + self.h(h)).chunk(4, 1)\nc = c * 1e308\nh = h / 0  # </script>\u202e",
+            give="return h + sum(self.get_parameter(n) for n in EVIL) * float('inf'), c",
+        ),
+        frozenset({"shapes", "from_scratch"}),
         at_most=True,
     ),
     game(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 import textwrap
@@ -32,6 +33,8 @@ def canary(place: str) -> str:
     return f"kestrel-{place}-{_TOKEN}"
 
 
+# control characters and marks of direction: data in a page or a line of JSON shows them as something else
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ud800-\udfff]")
 PLACES = ("reference", "mistakes", "hidden", "labels", "secret", "gradebook", "environment")
 CANARIES = tuple(canary(place) for place in PLACES)
 # for submissions, which must be able to look for canaries without holding one
@@ -166,7 +169,10 @@ class Arena:
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             html.write_student(grade, Path(folder))
             for path in Path(folder).iterdir():
-                self.watch.see(path.name, path.read_bytes())
+                text = path.read_text(encoding="utf-8")
+                self.watch.see(path.name, text)
+                assert not FORBIDDEN.search(text if path.suffix == ".html" else text.replace("\n", "")), path
+                assert "<script>alert" not in text or path.suffix == ".json", path
         self.watch.see("a finding", result.text())
 
     def control(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from autograder.model import Outcome
+from autograder.sandbox.host import ZygoteSession
 from hostile.cells import BESIDES, cell
 from hostile.games import GAMES, Game
 from hostile.harness import Arena, Result
@@ -23,6 +24,30 @@ def test_a_game_earns_what_its_code_deserves(game: Game, grade_attack: Grade, to
     told(game.attack, result)
     won = result.won("lstm_cell")
     assert won <= game.won if game.at_most else won == game.won, result.summary()
+
+
+SLOW = cell(
+    step="i, f, g, o = (self.x(x) + self.h(h)).chunk(4, 1)\n"
+    "c = f.sigmoid() * c + i.sigmoid() * g * (1 + 0.01 * g)\nh = o.sigmoid() * c.tanh()"
+)
+
+
+@attack("N49", "asked on and on", "is wrong in a way that many known mistakes resemble, and slow, so that looking for its name never ends")  # fmt: skip  # noqa: E501
+def test_a_wrong_module_is_asked_a_bounded_number_of_questions(
+    arena: Arena, grade_attack: Grade, monkeypatch: pytest.MonkeyPatch, seen: Seen
+) -> None:
+    """Each question has its limits, so their number bounds what one submission can take of a worker."""
+    grade_attack(SLOW)
+    asked = []
+    ask = ZygoteSession.ask
+    monkeypatch.setattr(
+        ZygoteSession, "ask", lambda self, request: (asked.append(request.digest), ask(self, request))[1]
+    )
+    result = arena.judge(arena.submission({"lstm_cell.py": SLOW}), ["lstm_cell"])
+    assert "forward" in result.lost("lstm_cell")
+    assert len(set(asked)) == len(asked), "nothing is asked twice"
+    assert len(asked) <= 40
+    seen(f"{len(asked)} questions in all, each within the exercise's limits; none twice")
 
 
 TABLE = """

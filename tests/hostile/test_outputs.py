@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 
 from autograder import intake
-from hostile.harness import CANARIES, ROOT, canary, planted_course
+from hostile.harness import CANARIES, FORBIDDEN, ROOT, canary, planted_course
 from hostile.table import attack
 
 Seen = Callable[[str], None]
@@ -118,9 +118,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     )
     said = (done.stdout + done.stderr).decode("utf-8")
     return Run(folder / "out", said, done.returncode, sorted(os.listdir(folder)))
-
-
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ud800-\udfff]")
 
 
 def test_the_class_is_graded_whole(run: Run) -> None:

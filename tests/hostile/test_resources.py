@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import subprocess
+import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +21,7 @@ from autograder.case import Case
 from autograder.model import Crash, Limits, Observation, Reply
 from autograder.sandbox.host import ZygoteSandbox
 from autograder.sandbox.request import Request
+from hostile.harness import ROOT
 from hostile.table import NOT_APPLICABLE, Attack, attack, register
 
 PROBES = Path(__file__).parents[1] / "data" / "probes_demo"
@@ -244,6 +248,48 @@ def test_source_that_breaks_a_parser_stays_in_the_child(sandbox: ZygoteSandbox, 
     failed = {failure["file"] for failure in loaded.values["failures"]}
     assert failed >= {"minus.py"}
     seen(f"{len(failed)} files reported, the others loaded")
+
+
+NOTEBOOKS = {
+    "definitions": [("code", "\n".join(f"def f{n}(): return {n}" for n in range(20_000)))],
+    "the same definitions twice": [("code", "\n".join(f"def f{n}(): return {n}" for n in range(10_000)))] * 2,
+    "cells": [("code", f"class LSTMCell:\n    x = {n}") for n in range(5_000)],
+    "statements that wait for one another": [
+        ("code", "\n".join(f"a{n} = a{n + 1}" for n in range(1_990)) + "\na1990 = 1")
+    ],
+    "text that may be code": [("markdown", "class LSTMCell: pass\n" + "x=(" * 50)] * 5_000,
+    "magics": [("code", "%%bash\n" + "rm\n" * 100_000), ("code", "!" * 100_000), ("raw", "%" * 100_000)],
+    "brackets": [("code", "x = " + "(" * 5_000 + ")" * 5_000)] * 50,
+}
+READ = """
+import resource, sys
+from pathlib import Path
+from autograder import assignment, intake
+exercises = assignment.load(Path(sys.argv[1]), "rnn").exercises
+taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken + 2**29, taken + 2**29))
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+for path in sys.argv[2:]:
+    read = intake.receive([Path(path)], exercises, mode="single").entries[0].read()
+    assert not [p for p in read.problems if p.ours], read.problems
+    assert sum(len(file.units) for file in read.files) <= 2000
+print("read")
+"""
+
+
+@attack("N50", "notebooks that are slow to read", "cells, definitions, waits and retyped text in numbers that no homework has, to hold up the grader itself")  # fmt: skip
+def test_no_notebook_takes_the_grader_much_time_or_memory(tmp_path: Path, seen: Seen) -> None:
+    """All of them under one bound of CPU time and memory that one quadratic step would exceed."""
+    paths = []
+    for name, cells in NOTEBOOKS.items():
+        made = [{"cell_type": kind, "source": text, "outputs": [], "metadata": {}} for kind, text in cells]
+        paths.append(tmp_path / f"{name.replace(' ', '_')}.ipynb")
+        paths[-1].write_text(json.dumps({"cells": made, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(ROOT), *map(str, paths)], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.stdout == "read\n", done.stderr[-2000:]
+    seen(f"{len(paths)} notebooks read, within a bound of CPU time and of memory; one quadratic step was found so")
 
 
 @attack("N42", "one bad neighbour", "takes memory, processor and disk while others are graded")
