@@ -126,7 +126,7 @@ def test_the_released_one_holds_no_solution_and_the_solved_one_all_of_them(
 def test_filled_in_it_runs_from_a_clean_kernel_cell_by_cell(solved: dict[str, Any], tmp_path: Path) -> None:
     """Every cell, in the folder that students have; no cell raises."""
     shutil.copytree(ROOT / "assignments" / "rnn", tmp_path / "rnn", ignore=shutil.ignore_patterns("__pycache__"))
-    notebook = nbformat.from_dict(solved)
+    notebook = nbformat.reads(json.dumps(solved), as_version=4)
     client = NotebookClient(
         notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path / "rnn")}}
     )
