@@ -6,8 +6,10 @@ raises; nothing leads out of the folder; sizes stay within the limits.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Callable
@@ -30,6 +32,7 @@ WANTED = (
     Wanted(id="words", title="In your own words", names=(), stub="", written=True),
 )
 _folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 _limits = Limits(5.0, 5.0)
 
 

@@ -51,7 +51,7 @@ class Class:
     course: Course
     workers: int = 1
     level: str = ""
-    sandbox: Callable[[ZygoteSandbox], Any] = lambda made: made
+    sandbox: Callable[[ZygoteSandbox], Any] | None = None  # of each worker; None: all share the arena's
 
     def grade(self, work: Mapping[str, str]) -> dict[str, Done]:
         """Grade the students' LSTM cells; what was graded before is found again."""
@@ -66,7 +66,7 @@ class Class:
                 self.course,
                 book,
                 output.folders(work),
-                lambda: self.sandbox(self._made(level)),
+                lambda: self.sandbox(self._made(level)) if self.sandbox else Shared(self.arena.sandbox, level),
                 html.write_student,
                 level=level,
                 workers=self.workers,
@@ -77,6 +77,19 @@ class Class:
     def _made(self, level: str) -> ZygoteSandbox:
         course = self.course.assignment
         return ZygoteSandbox(course.probes, level, stubs=course.stubs, stand_ins=course.stand_ins_file)
+
+
+class Shared:
+    """The arena's sandbox for a class: starting one for each run would take most of the time."""
+
+    def __init__(self, inner: ZygoteSandbox, level: str) -> None:
+        self.open, self.level = inner.open, level
+
+    def __enter__(self) -> Shared:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """The inner one is closed by its owner."""
 
 
 @pytest.fixture
@@ -124,7 +137,7 @@ def test_each_bomb_is_named_with_its_place_and_its_neighbours_are_graded_as_ever
         work[f"right{number + 1}"] = RIGHT + f"# {number}\n"
     mixed = dict(sorted(work.items(), key=lambda pair: (pair[0][-1], pair[0])))
 
-    done = dataclasses.replace(many, workers=2).grade(mixed)
+    done = dataclasses.replace(many, workers=2, sandbox=lambda made: made).grade(mixed)
 
     for name, (body, says) in BOMBS.items():
         first = lstm(done[name]).checks[0]
