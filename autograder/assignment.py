@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from autograder.errors import AssignmentError, UnknownName
 from autograder.exercise import Exercise
 from autograder.sandbox.trusted import load_stand_ins
 
+_ANSWER_HEADING = re.compile(r"^#+[ \t]*your answer[ \t]*$", re.IGNORECASE | re.MULTILINE)
 SOURCES = (".py", ".md", ".json", ".ipynb")
 
 
@@ -67,7 +69,13 @@ class Assignment:
         return stubs
 
     def own_words(self, exercise: Exercise, answer: str) -> str:
-        """A written answer without the lines that were handed out: empty if nothing was added."""
+        """A written answer without the lines that were handed out: empty if nothing was added.
+
+        In a student's copy the file that was handed out is the answer itself: there, what stands below its last
+        heading that asks for it.
+        """
+        if self.hidden is None:
+            return _ANSWER_HEADING.split(answer)[-1].strip()
         handed_out = self.grading.parent / f"{exercise.stub}.md"
         lines = handed_out.read_text(encoding="utf-8").splitlines() if handed_out.is_file() else []
         known = {line.strip() for line in lines}

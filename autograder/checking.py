@@ -205,6 +205,13 @@ def _waiting(grade: ExerciseGrade, base: Exercise) -> ExerciseGrade:
     return replace(grade, checks=checks)
 
 
+def own_work(folder: Path, submission: Submission) -> Submission:
+    """Without notebooks that are as they were handed out: what is not begun there would stand in for a broken file."""
+    known = handouts.read(folder).files
+    untouched = {n for n, digest in known.items() if n.endswith(".ipynb") and _digest(folder / n) == digest}
+    return replace(submission, files=tuple(file for file in submission.files if file.name not in untouched))
+
+
 def checked(desk: Desk, grade: Grade) -> Checked:
     """A grade by public cases, with its counts; what it cannot know is among its notes."""
     findings = [f for e in grade.exercises for f in e.checks if f.kind != "written" and f.outcome not in NOT_JUDGED]

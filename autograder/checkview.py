@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from autograder.checking import Checked
 from autograder.model import Evidence, ExerciseGrade, Finding, Outcome, Problem
+from autograder.pack import MANIFEST, Packed
 from autograder.terminal import plain
 
 MARKS: Mapping[Outcome, tuple[str, str]] = {
@@ -78,6 +80,25 @@ def ending(out: Console, result: Checked) -> None:
         out.print(Text(result.unknown + ".", style="dim"))
     for remark in result.remarks:
         out.print(Text.assemble(("note  ", "yellow"), plain(remark)))
+
+
+def packed(out: Console, made: Packed, titles: Mapping[str, str], target: Path) -> None:
+    """What is in the zip, and what to think of before it is handed in."""
+    out.print(Text.assemble((str(target), "bold"), f"  {len(made.files)} files and {MANIFEST}"))
+    out.print(Padding(Text(plain(", ".join(sorted(made.files))), style="dim"), (0, 0, 0, 2)))
+    remarks = [("cannot be read", problem) for problem in made.problems]
+    if made.unattempted:
+        remarks.append(("not begun yet", ", ".join(titles.get(name, name) for name in made.unattempted)))
+    if made.left_out:
+        remarks.append(("left out", f"{', '.join(made.left_out)}: nothing that is handed in imports it"))
+    if made.checked is None:
+        remarks.append(("not checked", "autograder check says where it stands"))
+    else:
+        said = f"{made.checked['passed']} of {made.checked['judged']} public checks passed"
+        remarks.append(("checked", f"{said}; {made.checked['hidden']} hidden checks remain"))
+    for head, text in remarks:
+        out.print(Text.assemble((f"{head}  ", "yellow" if head != "checked" else "green"), plain(text)))
+    out.print(Text("Hand it in as it is: what is not begun costs its own points only.", style="dim"))
 
 
 def _line(outcome: Outcome, title: str, rest: str, *, bold: bool = False) -> Text:

@@ -166,6 +166,25 @@ def hint(exercise: str, *, again: bool) -> None:
     _exit(lambda: hints.show(Console(highlight=False), exercise, again=again))
 
 
+@main.command(short_help="The zip to hand in.")
+@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path, exists=True))
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="The zip [default: DIR/NAME.zip].")
+@click.option("--check/--no-check", default=True, help="Check it first, where its last check is of older files.")
+def pack(folder: Path | None, **options: Any) -> None:
+    """Put what is graded into one zip: your modules and what they import, the notebook, your answers; a manifest.
+
+    Example: autograder pack -o ada.zip
+
+    It says what is missing, and packs all the same.
+    """
+    from autograder.sandbox.spawn import spawn
+
+    spawned = spawn() if options["check"] else None
+    from autograder import student
+
+    _exit(lambda: student.pack(folder, spawned=spawned, **options))
+
+
 @main.command(short_help="What students receive, made from the sources.")
 @click.argument("assignment")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
@@ -199,6 +218,7 @@ def release(assignment: str, folder: Path | None, **options: Any) -> None:
     is_flag=True,
     help="The probes have changed in their text but not in what they see: use the stored observations all the same.",
 )
+@click.option("--all", "thorough", is_flag=True, help="Judge everything, also what cannot have changed.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), help="Processes [default: the cores].")
 @click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
 @click.option("--gradebook", metavar="URL", help="Where it lies, with its password [default: as OUT remembers it].")

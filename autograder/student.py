@@ -1,4 +1,4 @@
-"""What the student's subcommands do: check one's own work, take the next hint, pack it for handing in."""
+"""What the student's subcommands do: check one's own work, pack it for handing in."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from autograder import assignment as assignments
 from autograder import checking, checkview, intake
+from autograder import handout as handouts
+from autograder import pack as packing
 from autograder.checking import Checked, Desk
-from autograder.errors import AssignmentError, IntakeError, UnknownName
+from autograder.errors import AssignmentError, AutograderError, IntakeError, UnknownName
 from autograder.exercise import Exercise
 from autograder.model import Submission
 from autograder.sandbox.local import LocalSandbox
@@ -58,10 +61,47 @@ def check(
 
                     write(page, html.student_page(result.grade))
                     out.print(f"report  {escape(str(page))}", soft_wrap=True)
+                if not words and desk.folder is not None:
+                    packing.remember(desk.folder, result)
                 if watch:
                     sandbox.prepare()
                     out.print("waiting for the next save; Ctrl-C ends it", style="dim")
         return 1 if result.grade.void else 0
+    finally:
+        if spawned is not None:
+            spawned.end()
+
+
+def pack(folder: Path | None, *, out: Path | None, check: bool, spawned: Spawned | None = None) -> int:
+    """Make the zip to hand in. It reminds of what is missing and refuses nothing. Returns the exit status."""
+    console = checkview.console()
+    try:
+        place = handouts.find(folder)
+        if place is None:
+            raise AssignmentError(
+                f"there is no {handouts.MARKER} at or above {folder or Path.cwd()}",
+                mend="do this in the folder that you were handed out, or name it: autograder pack FOLDER",
+            )
+        handout, assignment = handouts.read(place), assignments.load_handout(place)
+        received = intake.receive([place], assignment.exercises, mode="single").entries[0].read()
+        submission = checking.own_work(place, received)
+        said = packing.recall(place, submission)
+        if said is None and check:
+            try:
+                console.print("checking it first; --no-check leaves that out", style="dim")
+                desk = checking.open_desk(place)
+                with LocalSandbox(assignment.probes, stubs=assignment.stubs, spawned=spawned) as sandbox:
+                    spawned = None
+                    result = checking.judge(desk, submission, desk.assignment.exercises, sandbox)
+                packing.remember(place, result)
+                said = packing.recall(place, submission)
+            except AutograderError as error:
+                console.print(f"[yellow]it could not be checked:[/] {escape(str(error))}")
+        packed = packing.choose(assignment, handout, place, submission, said)
+        target = out or place / f"{assignment.id}.zip"
+        packed.write(target)
+        checkview.packed(console, packed, {e.id: e.title for e in assignment.exercises}, target)
+        return 0
     finally:
         if spawned is not None:
             spawned.end()
@@ -108,7 +148,9 @@ def _own_work(desk: Desk) -> Path:
 
 
 def _read(places: Sequence[Path], desk: Desk) -> Submission:
-    return intake.receive(list(places), desk.assignment.exercises, mode="single").entries[0].read()
+    submission = intake.receive(list(places), desk.assignment.exercises, mode="single").entries[0].read()
+    whole = desk.folder is not None and [place.resolve() for place in places] == [desk.folder.resolve()]
+    return checking.own_work(desk.folder, submission) if whole and desk.folder is not None else submission
 
 
 def _saves(places: Sequence[Path]) -> Iterator[None]:

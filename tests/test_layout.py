@@ -37,7 +37,7 @@ ORDER = (
     ("pipeline", "publish"),
     ("batch", "bench", "control", "key", "rejudge"),
     ("audit", "doctor", "checking", "live"),
-    ("reporting",),
+    ("reporting", "pack"),
     ("terminal", "audited"),
     ("instructor",),
     ("rejudged",),

@@ -72,6 +72,15 @@ def read_archive(path: Path, contents: Contents, *, inside: str = "", cut: int |
         contents.problem(path.name, f"is a damaged zip: {_short(error)}", _AGAIN)
 
 
+def made_from(path: Path, name: str) -> str:
+    """The version of the handout that the member ``name`` gives; nothing where there is none."""
+    try:
+        with _opened(path, MAX_CLASS_MEMBERS) as archive:
+            return next((v for m in archive.infolist() if m.filename == name and (v := _made_from(archive, m))), "")
+    except (Unreadable, *_BAD):
+        return ""
+
+
 def member_names(path: Path) -> list[str]:
     """Names of all files in the zip, in its own order. Raises Unreadable."""
     try:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from autograder.errors import IntakeError
-from autograder.intake.archive import member_names, read_archive
+from autograder.intake import madefrom
+from autograder.intake.archive import made_from, member_names, read_archive
 from autograder.intake.folder import Contents, Unreadable
 from autograder.intake.gather import Source, gather
 from autograder.intake.limits import CODE, LONG_PEEK, OTHER_ARCHIVES, PEEK, READ, is_junk_file, is_junk_folder, suffix
@@ -119,6 +120,7 @@ def _folder(path: Path, finder: Finder, deep: bool) -> Found:
         for members in groups.values()
     )
     loose = [c for c in children if suffix(c.name) in READ and suffix(c.name) not in CODE]
+    one = madefrom.is_one_submission(root)  # its notebook and its modules may well define the same
     return Found(
         name=path.name,
         sources=(Source(root),),
@@ -126,7 +128,7 @@ def _folder(path: Path, finder: Finder, deep: bool) -> Found:
         defines=_all(parts),
         count=sum(part.count for part in parts) + sum(1 for c in loose if student(c.name) not in groups),
         empty=all(part.empty for part in parts) and not loose,
-        parts=parts,
+        parts=() if one else parts,
         strays=tuple(strays),
     )
 
@@ -190,8 +192,13 @@ def _zip(path: Path, finder: Finder) -> Found:
         _all(parts),
         len(contents.files),
         not contents.files,
-        parts if prefix or len(parts) > 1 else (),
+        parts if (prefix or len(parts) > 1) and not _is_one_submission(path, prefix) else (),
     )
+
+
+def _is_one_submission(path: Path, prefix: str) -> bool:
+    """Whether a zip holds, on its top level, what says which handout it was made from."""
+    return any(made_from(path, prefix + name) for name in madefrom.FILES)
 
 
 def _further(path: Path, inside: str, files: Mapping[str, bytes], finder: Finder) -> frozenset[str]:
