@@ -20,6 +20,7 @@ from autograder.output import Output
 from autograder.pipeline import Course
 from autograder.recorded import RecordingSandbox
 from autograder.sandbox.request import Sandbox
+from autograder.shown import ShownNotebook
 
 
 class Entry(Protocol):
@@ -59,7 +60,7 @@ def run(
     book: Gradebook,
     folders: Mapping[str, Path],
     make_sandbox: Callable[[], Sandbox],
-    write: Callable[[Grade, Path], None],
+    write: Callable[[Grade, Path, Sequence[ShownNotebook]], None],
     *,
     level: str,
     workers: int,
@@ -114,7 +115,7 @@ def run(
                     grade = marked(grade, book.people.marks(attempt.id))
                 if not again or not Output.holds(folder, grade):
                     folder.mkdir(parents=True, exist_ok=True)
-                    write(grade, folder)
+                    write(grade, folder, submission.notebooks)
                 if sandbox is not None and len(unsure) >= every:
                     _controlled(control, sandbox.sandbox, unsure, book)
                 results[index] = done(grade, folder, again=again)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from autograder.gradebook.standing import Standing, standings
 from autograder.gradebook.store import Gradebook
 from autograder.model import Grade
 from autograder.output import Output
+from autograder.shown import ShownNotebook
 
-Write = Callable[[Grade, Path], None]
+Write = Callable[[Grade, Path, Sequence[ShownNotebook]], None]
 
 
 def folders(book: Gradebook, output: Output) -> dict[str, Path]:
@@ -24,5 +25,5 @@ def publish(book: Gradebook, output: Output, write: Write, where: Mapping[str, P
         folder = where[one.attempt.student]
         if not output.holds(folder, one.grade):
             folder.mkdir(parents=True, exist_ok=True)
-            write(one.grade, folder)
+            write(one.grade, folder, book.submission(one.attempt.id).notebooks)
         yield one

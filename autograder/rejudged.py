@@ -49,6 +49,7 @@ def rejudge(
     student: str | None,
     dry_run: bool,
     same_probes: bool,
+    thorough: bool,
     jobs: int | None,
     gradebook: str | None,
     reason: str,
@@ -61,7 +62,7 @@ def rejudge(
     began = time.monotonic()
     with open_gradebook(output, gradebook) as book:
         course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
-        work = Rejudging(course, book, gradebook or output.gradebook, trusting=same_probes)
+        work = Rejudging(course, book, gradebook or output.gradebook, trusting=same_probes, thorough=thorough)
         everything = work.stored(student)
         if student is not None and not everything:
             book.attempt(assignment.id, student)  # says who is not known
@@ -135,7 +136,7 @@ def _write(work: Rejudging, output: Output, changed: Iterable[Stored], workers: 
         if one is not None:
             folder = where[one.attempt.student]
             folder.mkdir(parents=True, exist_ok=True)
-            html.write_student(one.grade, folder)
+            html.write_student(one.grade, folder, book.submission(one.attempt.id).notebooks)
 
     for _ in forked(begin, len(todo), workers):
         pass

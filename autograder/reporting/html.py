@@ -29,14 +29,14 @@ _HOMES = (_HERE, _HERE.parents[1] / "reports")
 def write_student(
     grade: Grade,
     folder: Path,
+    notebooks: Sequence[ShownNotebook] = (),
     *,
     reveal: Collection[str] = ("visible",),
-    notebooks: Sequence[ShownNotebook] = (),
 ) -> None:
     """Write report.html, grade.json and results.json into ``folder``, each whole or not at all.
 
-    reveal: which visibilities of checks the pages show. The two JSON files always hold every check.
     notebooks: those that were handed in; notebook.html shows them with the findings beside their cells.
+    reveal: which visibilities of checks the pages show. The two JSON files always hold every check.
     """
     results = json.dumps(plain(gradescope.results(grade)), ensure_ascii=False, allow_nan=False, indent=1)
     write(folder / "results.json", results + "\n")

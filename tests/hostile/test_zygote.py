@@ -190,7 +190,7 @@ def test_a_drift_stops_the_batch_and_takes_the_doubtful_grades_back(
             book,
             output.folders(entry.student for entry in entries),
             lambda: Drifting(sandbox, 1),
-            lambda grade, folder: (folder / "grade.json").write_text("{}"),  # type: ignore[arg-type,return-value]
+            lambda grade, folder, notebooks: (folder / "grade.json").write_text("{}"),  # type: ignore[arg-type,return-value]
             level="full",
             workers=1,
             control=Control(course),
