@@ -165,6 +165,15 @@ def test_a_cell_that_fails_half_way_still_defines_what_stands_below(tmp_path: Pa
     assert [failure["missing"] for failure in values["failures"]] == ["not_installed_anywhere"]
 
 
+@pytest.mark.parametrize("mode", ["definitions", "all"])
+def test_checks_of_ones_own_work_are_no_part_of_it(tmp_path: Path, mode: Any) -> None:
+    cells = ["import autograder\nfrom autograder.notebook import check as look", IMPORTS, LSTM, 'look("lstm_cell")',
+             "autograder.notebook.check()"]  # fmt: skip
+    submission = read(saved(tmp_path, *cells), notebook_run=mode)
+    assert not any("look" in text or "autograder" in text for text in sources(submission))
+    assert loaded(submission) == {"defined": ["LSTMCell"], "failures": []}
+
+
 # --- large outputs -------------------------------------------------------------------------------
 
 

@@ -14,6 +14,8 @@ from autograder.intake.selection import Selector
 from autograder.intake.syntax import defined
 from autograder.model import SourceFile, Unit
 
+OURS = "autograder"
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -70,6 +72,7 @@ def selected(
     without: ids of the statements that never count. reorder: what needs a later statement runs after it.
     """
     future = _future(pieces)
+    ours: set[str] = set()
     kept: list[tuple[ast.stmt, Unit]] = []
     for piece in pieces:
         lines = [line.encode("utf-8") for line in piece.text.split("\n")]
@@ -80,7 +83,7 @@ def selected(
         for statement in piece.tree.body:
             if len(kept) >= MAX_UNITS:  # no homework: a table of data, or an attack
                 break
-            if id(statement) in without or not keeper.keep(statement):
+            if _checks(statement, ours) or id(statement) in without or not keeper.keep(statement):
                 continue
             start = _start(statement)
             shared = uses[start] > 1 or uses[statement.end_lineno or 0] > 1
@@ -92,6 +95,25 @@ def selected(
             kept.append((statement, Unit(source, piece.name, start)))
     order = in_order([statement for statement, _ in kept]) if reorder else range(len(kept))
     return tuple(kept[number][1] for number in order)
+
+
+def _checks(statement: ast.stmt, ours: set[str]) -> bool:
+    """Whether it only checks the work with this program, which is not there when the work is graded.
+
+    ours: names that were imported from it so far.
+    """
+    if isinstance(statement, ast.ImportFrom) and (statement.module or "").partition(".")[0] == OURS:
+        ours |= {alias.asname or alias.name for alias in statement.names}
+        return True
+    if isinstance(statement, ast.Import) and all(alias.name.partition(".")[0] == OURS for alias in statement.names):
+        ours |= {alias.asname or OURS for alias in statement.names}
+        return True
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return False
+    called: ast.expr = statement.value.func
+    while isinstance(called, ast.Attribute):
+        called = called.value
+    return isinstance(called, ast.Name) and called.id in ours
 
 
 def _start(statement: ast.stmt) -> int:
