@@ -146,6 +146,34 @@ def open_desk(near: Path | None = None, *, name: str | None = None, course: Path
     return Desk(assignment, key, keys.course(assignment, key), folder)
 
 
+class Judging:
+    """One submission at a desk: its exercises judged by public cases, one at a time. Close it at the end."""
+
+    def __init__(self, desk: Desk, submission: Submission, sandbox: Sandbox) -> None:
+        self._desk, self._submission, self._level = desk, submission, sandbox.level
+        self._started = time.monotonic()
+        self._session = sandbox.open(submission)
+        self._grading = Grading(desk.assignment, submission, self._session, desk.course.reference, desk.course.seeds)
+
+    def exercise(self, exercise: Exercise) -> ExerciseGrade:
+        """The findings of one exercise."""
+        grade = self._grading.exercise(exercise)
+        if base := _base(self._desk, self._submission, self._grading, exercise, grade):
+            grade = _waiting(grade, base)
+        return pipeline.explained(self._desk.course.diagnosis, self._grading, exercise, grade)
+
+    def result(self, exercises: Sequence[ExerciseGrade]) -> Checked:
+        """What was found in all, with what cannot be known."""
+        seconds = time.monotonic() - self._started, self._grading.student_seconds
+        loaded = self._session.loaded
+        grade = pipeline.assemble(self._submission, self._desk.course, self._level, tuple(exercises), loaded, *seconds)
+        return checked(self._desk, grade)
+
+    def close(self) -> None:
+        """End the process."""
+        self._session.close()
+
+
 def judge(
     desk: Desk,
     submission: Submission,
@@ -154,25 +182,15 @@ def judge(
     seen: Callable[[ExerciseGrade], None] = lambda exercise: None,
 ) -> Checked:
     """Judge some exercises of a submission by public cases; ``seen`` is told each as soon as it is judged."""
-    started = time.monotonic()
-    session = sandbox.open(submission)
+    judging = Judging(desk, submission, sandbox)
     try:
-        judged = Grading(desk.assignment, submission, session, desk.course.reference, desk.course.seeds)
         found = []
         for exercise in exercises:
-            grade = judged.exercise(exercise)
-            if base := _base(desk, submission, judged, exercise, grade):
-                grade = _waiting(grade, base)
-            found.append(pipeline.explained(desk.course.diagnosis, judged, exercise, grade))
+            found.append(judging.exercise(exercise))
             seen(found[-1])
-        loaded = session.loaded
+        return judging.result(found)
     finally:
-        session.close()
-    total = time.monotonic() - started
-    return checked(
-        desk,
-        pipeline.assemble(submission, desk.course, sandbox.level, tuple(found), loaded, total, judged.student_seconds),
-    )
+        judging.close()
 
 
 def _base(

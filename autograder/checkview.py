@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,15 @@ def problems(out: Console, found: Sequence[Problem]) -> None:
                 out.print(Padding(Text(plain(extra), style="dim"), (0, 0, 0, 2)))
 
 
+def text(finding: Finding) -> str:
+    """A finding that is not passed, in plain lines: what was seen, what to try, and what fits in a terminal."""
+    out = Console(file=io.StringIO(), width=WIDE, color_system=None, highlight=False)
+    out.print(Group(*_body(finding)))
+    written = out.file
+    assert isinstance(written, io.StringIO)
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines())
+
+
 def ending(out: Console, result: Checked) -> None:
     """The verdict, what only grading can tell, and what to know before any of it is believed."""
     out.print()
@@ -123,18 +134,25 @@ def _written(out: Console, grade: ExerciseGrade) -> None:
 
 def _finding(finding: Finding, *, quiet: bool) -> RenderableType:
     sign, style = MARKS[finding.outcome]
-    body: list[RenderableType] = [Text(plain(finding.claim), style="" if finding.outcome in LOUD else "dim")]
-    if finding.message and not quiet:
-        body.append(Text(plain(finding.message), style="" if finding.outcome in LOUD else "dim"))
-    if finding.hint and finding.outcome in LOUD:
-        body += [Text.assemble(("try  ", "cyan"), plain(part)) for part in finding.hint.split("\n\n")[:1]]
-    if finding.outcome in LOUD:
-        body += [shown for evidence in finding.evidence if (shown := _evidence(evidence)) is not None]
+    claim = Text(plain(finding.claim), style="" if finding.outcome in LOUD else "dim")
+    body = _body(replace(finding, message="") if quiet else finding)
     table = Table.grid(padding=(0, 1))
     table.add_column(width=1)
     table.add_column()
-    table.add_row(Text(sign, style=style), Group(*body))
+    table.add_row(Text(sign, style=style), Group(claim, *body))
     return table
+
+
+def _body(finding: Finding) -> list[RenderableType]:
+    loud = finding.outcome in LOUD
+    body: list[RenderableType] = []
+    if finding.message:
+        body.append(Text(plain(finding.message), style="" if loud else "dim"))
+    if loud and finding.hint:
+        body.append(Text.assemble(("try  ", "cyan"), plain(finding.hint.split("\n\n")[0])))
+    if loud:
+        body += [shown for evidence in finding.evidence if (shown := _evidence(evidence)) is not None]
+    return body
 
 
 def _evidence(evidence: Evidence) -> RenderableType | None:

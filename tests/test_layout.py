@@ -21,7 +21,9 @@ PACKAGE = ROOT / "autograder"
 # Each unit (a module, or a package taken as one) may import the units above it and nothing below it.
 ORDER = (
     ("shown",),
-    ("errors", "model", "case", "parsing", "forked"),
+    ("errors", "model", "case", "parsing", "forked", "pseudonyms"),
+    ("rubric", "exits"),
+    ("climarks",),
     ("subject", "seeds", "uses", "mutants", "scorecard", "expect", "torchcells", "output"),
     ("exercise", "stubs", "handout", "equivalents"),
     ("hints",),
@@ -34,20 +36,25 @@ ORDER = (
     ("grading",),
     ("diagnosis",),
     ("gradebook", "recorded"),
-    ("pipeline", "publish"),
+    ("pipeline", "publish", "exports"),
     ("batch", "bench", "control", "key", "rejudge"),
     ("audit", "doctor", "checking", "live"),
     ("reporting", "pack"),
     ("terminal", "audited"),
     ("instructor",),
-    ("rejudged",),
+    ("rejudged", "exported"),
+    ("answers", "afterwards", "sheet"),
+    ("sheetmarkdown", "filledin"),
+    ("marks",),
+    ("web",),
+    ("serving",),
     ("checkview", "notebook"),
-    ("commands", "student"),
+    ("commands", "student", "pytest_plugin"),
     ("cli",),
 )
 RANK = {unit: rank for rank, units in enumerate(ORDER) for unit in units}
 # where judging and rendering meet, and nowhere else: what the command line consists of, and a notebook
-COMMAND_LINE = ("terminal", "instructor", "commands", "student", "cli", "notebook")
+COMMAND_LINE = ("terminal", "instructor", "commands", "student", "cli", "notebook", "afterwards", "marks", "web")
 RUNS_BESIDE_STUDENT_CODE = sorted(
     [name.removesuffix(".py") for name in bundle.MODULES]
     + [f"sandbox.{name.removesuffix('.py')}" for name in bundle.SANDBOX_MODULES]
