@@ -250,6 +250,40 @@ def import_notebook(notebook: Path, **options: Any) -> None:
     _exit(lambda: showing.import_notebook(notebook, **options))
 
 
+@main.command("export", short_help="Grades for Canvas, Moodle, Gradescope, GitHub Classroom, nbgrader, spreadsheets.")
+@click.argument(
+    "form",
+    metavar="FORMAT",
+    type=click.Choice(["csv", "json", "canvas", "moodle", "nbgrader", "gradescope", "classroom", "workflow"]),
+)
+@click.argument("out", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--template", type=click.Path(path_type=Path), help="The CSV that Canvas or Moodle gave, to be filled in."
+)
+@click.option("-o", "--to", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+@click.option("--column", help="canvas: the assignment's column, by heading, title or number.")
+@click.option("--feedback", type=click.Path(path_type=Path, dir_okay=False), help="moodle: a zip of all reports, too.")
+@click.option("--student", help="classroom: whose grade.")
+@click.option("--missing-as-zero", "zeros", is_flag=True, help="Who handed in nothing has 0 points.")
+@click.option("--isolation", type=LEVELS, default="full", show_default=True, help="gradescope: the level asked for.")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+@click.option("--gradebook", metavar="URL", help="Where it lies, with its password [default: as OUT remembers it].")
+def export(form: str, out: Path | None, course: Path | None, **options: Any) -> None:
+    """Write what is in the gradebook of OUT in the form that another system reads.
+
+    Example: autograder export canvas graded --template "2026-05-01T1200_Grades-DL.csv"
+
+    FORMAT: csv, json: a table or everything. canvas, moodle: their own sheet filled in. nbgrader: its CSV. gradescope:
+    a zip to upload as autograder. classroom: the payload of a runner (OUT may be a grade.json); workflow: its file.
+    """
+    from autograder import commands, exported  # slow to import: --help must not wait for torch
+
+    def load(name: str) -> Any:
+        return commands.load(name, course, out)
+
+    _exit(lambda: exported.export(form, out, load=load, **options))
+
+
 def _exit(call: Any) -> None:
     try:
         status = call()

@@ -9,6 +9,7 @@ AutograderError
 ├── NeedsRun             stored observations do not answer a request: the submission must run again
 ├── NotRecorded          a transcript or a public key holds no reply to this very request
 ├── TranscriptError      stored replies, or a public key, cannot be read
+├── ExportError          a template or a column that an export needs is not there, or is another
 ├── GradebookError       the gradebook cannot be opened, or does not hold what was asked for
 └── OutputError          the output folder belongs to another assignment, or cannot be written
 """
@@ -66,6 +67,10 @@ class NotRecorded(AutograderError):  # noqa: N818  # a condition to act on, not 
 
 class TranscriptError(AutograderError):
     """Stored replies, or a public key, cannot be read."""
+
+
+class ExportError(AutograderError):
+    """An export cannot be made of what was given."""
 
 
 class GradebookError(AutograderError):

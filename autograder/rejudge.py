@@ -94,6 +94,7 @@ class Rejudging:
     book: Gradebook
     gradebook: str  # where it lies: another process opens it for itself
     trusting: bool = False  # the probes may have changed: the instructor says that they see the same
+    thorough: bool = False  # judge what cannot have changed, too
     _present: Version | None = None
     _observer: str = ""
     _courses: dict[int, Course] = field(default_factory=dict)
@@ -147,7 +148,7 @@ class Rejudging:
     def _kept(self, before: Grade, record: GradeRecord) -> dict[str, ExerciseGrade]:
         """Exercises whose findings follow from the same as today, with today's points and words."""
         then = self._then(record.assignment_digest)
-        if then is None or before.void or not same_titles(self.course.assignment, then.declared):
+        if self.thorough or then is None or before.void or not same_titles(self.course.assignment, then.declared):
             return {}
         grades = {grade.id: grade for grade in before.exercises}
         kept = {}

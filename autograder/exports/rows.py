@@ -1,0 +1,97 @@
+"""What every export starts from: one row a student, those who handed in nothing among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.gradebook.records import AttemptRecord, Person
+from autograder.gradebook.standing import standings
+from autograder.gradebook.store import Gradebook
+from autograder.intake.names import fold
+from autograder.model import Finding, Grade
+
+VISIBLE = ("visible",)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One student. ``grade`` is None for who is on the roster and handed in nothing."""
+
+    person: Person
+    grade: Grade | None = None
+    attempt: AttemptRecord | None = None
+
+    @property
+    def score(self) -> int | None:
+        """Points with the bonus."""
+        return None if self.grade is None else self.grade.points + self.grade.bonus
+
+
+def rows(book: Gradebook, assignment: str) -> Iterator[Row]:
+    """Everybody with a grade, and everybody else who is active on the roster, by key; grades one at a time."""
+    people = {person.key: person for person in book.people.roster()}
+    seen = set()
+    for one in standings(book, assignment):
+        seen.add(one.attempt.student)
+        yield Row(people[one.attempt.student], one.grade, one.attempt)
+    for person in people.values():
+        if person.key not in seen and person.on_roster and person.active:
+            yield Row(person)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Students by every name under which another system may know them; a name of two of them finds nobody."""
+
+    found: Mapping[str, Row]
+
+    @classmethod
+    def of(cls, known: Iterable[Row]) -> Index:
+        """All names of all rows."""
+        owners: dict[str, dict[str, Row]] = {}
+        for row in known:
+            person = row.person
+            for name in (person.key, person.login, person.email, person.email.partition("@")[0], person.name):
+                if fold(name):
+                    owners.setdefault(fold(name), {})[person.key] = row
+        return cls({name: next(iter(group.values())) for name, group in owners.items() if len(group) == 1})
+
+    def find(self, names: Sequence[str]) -> Row | None:
+        """The student whom the first telling name means."""
+        for name in names:
+            row = self.found.get(fold(name))
+            if row is not None:
+                return row
+        return None
+
+
+def shown(grade: Grade) -> tuple[list[tuple[str, Finding]], int]:
+    """Findings that a student may see now, each with its exercise's title, and how many are hidden."""
+    everything = [(exercise.title, finding) for exercise in grade.exercises for finding in exercise.checks]
+    visible = [(title, finding) for title, finding in everything if finding.visibility in VISIBLE]
+    return visible, len(everything) - len(visible)
+
+
+def comment(grade: Grade) -> list[str]:
+    """A few lines for a student: points by exercise, of what may be seen."""
+    visible, hidden = shown(grade)
+    lines = []
+    if not hidden:
+        total = f"{grade.points} of {grade.possible} points"
+        lines.append(total + (f" and {grade.bonus} bonus" if grade.bonus else ""))
+    for title in dict.fromkeys(title for title, _ in visible):
+        mine = [finding for owner, finding in visible if owner == title and finding.points is not None]
+        if mine and not all(finding.bonus for finding in mine):
+            won = sum(finding.points or 0 for finding in mine if not finding.bonus)
+            lines.append(f"{title}: {won} of {sum(finding.possible for finding in mine if not finding.bonus)}")
+    if hidden:
+        lines.append(f"{hidden} more checks are not shown yet")
+    if grade.pending:
+        lines.append(f"{grade.pending} points are still to be given by hand")
+    return lines
+
+
+def number(value: float) -> str:
+    """A number as every system reads it: ``8``, ``8.5``, ``8.33``."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
