@@ -21,7 +21,7 @@ from autograder import key as publickey
 from autograder import release as releasing
 from autograder.assignment import Assignment
 from autograder.control import Control
-from autograder.errors import AssignmentError, TranscriptError, UnknownName
+from autograder.errors import AssignmentError, UnknownName
 from autograder.gradebook.store import Gradebook
 from autograder.grading import Grading
 from autograder.instructor import class_files, enrol, open_gradebook
@@ -245,9 +245,8 @@ def release(id: str, folder: Path | None, *, only_check: bool, wheel: Path | Non
 
 
 def _with_key(assignment: Assignment, console: Console) -> None:
-    """A public key that is missing, damaged or of another version of the handout is recorded anew."""
-    try:
-        publickey.load(assignment)
-    except TranscriptError as error:
-        (assignment.grading / publickey.FILE).write_bytes(publickey.make(assignment))
-        console.print(f"the public key was recorded anew, because {error}", markup=False)
+    """A public key that is missing, damaged, or no longer what the sources give, is recorded anew."""
+    data, why = publickey.renewed(assignment)
+    if why:
+        (assignment.grading / publickey.FILE).write_bytes(data)
+        console.print(f"the public key was recorded anew: {why}", markup=False)
