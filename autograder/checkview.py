@@ -16,7 +16,7 @@ from rich.text import Text
 from autograder.checking import Checked
 from autograder.model import Evidence, ExerciseGrade, Finding, Outcome, Problem
 from autograder.pack import MANIFEST, Packed
-from autograder.terminal import plain
+from autograder.printable import plain
 
 MARKS: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("✓", "green"),

@@ -22,6 +22,7 @@ from autograder.exercise import Exercise
 from autograder.grading import Grading
 from autograder.intake import Intake
 from autograder.model import Crash, ExerciseGrade, Outcome
+from autograder.printable import plain as plain
 
 MARKS = {
     Outcome.PASSED: "[green]✓[/]",
@@ -75,11 +76,6 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
-
-
-def plain(text: str) -> str:
-    """Text that cannot move the cursor, colour the terminal or reverse its direction."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def shortened(text: str, most: int = 64) -> str:

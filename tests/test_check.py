@@ -335,3 +335,28 @@ def test_tables_and_own_frames_are_shown_and_nothing_can_steer_the_terminal() ->
     assert "[bold]" in text
     assert "[red]" in text
     assert "a.py line 3: x = 1 / 0" in text
+
+
+def test_the_student_s_side_needs_nothing_that_only_linux_has() -> None:
+    """Where the modules of the sandbox cannot be imported, everything that a student uses still can."""
+    code = """
+import sys
+
+ABSENT = ("fcntl", "resource", "pwd", "grp", "termios", "seccompy", "landlockpy")
+OURS = tuple(f"autograder.sandbox.{name}" for name in ("host", "keeper", "ward", "child", "lockdown"))
+
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name in ABSENT + OURS:
+            raise ImportError(name)
+
+
+for name in ABSENT:
+    sys.modules.pop(name, None)
+sys.meta_path.insert(0, Absent())
+import autograder.student, autograder.hints, autograder.pytest_plugin, autograder.sandbox.localchild
+from autograder.reporting import html
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -21,7 +21,7 @@ PACKAGE = ROOT / "autograder"
 # Each unit (a module, or a package taken as one) may import the units above it and nothing below it.
 ORDER = (
     ("shown",),
-    ("errors", "model", "case", "parsing", "forked", "pseudonyms"),
+    ("errors", "model", "case", "parsing", "printable", "forked", "pseudonyms"),
     ("rubric", "exits"),
     ("climarks",),
     ("subject", "seeds", "uses", "mutants", "scorecard", "expect", "torchcells", "output"),
