@@ -56,9 +56,9 @@ def _of_kind(crash: Crash, exercise: Exercise, assignment: Assignment, lost: Map
     if crash.kind == "exception":
         message = f"{crash.exception}: {crash.message}" if crash.message else crash.exception
         return Verdict(Outcome.CRASHED, f"{message}{where}", evidence=[traceback_of(crash)])
-    return Verdict(
-        Outcome.CRASHED, crash.message + (where if where not in crash.message else ""), evidence=_frames(crash)
-    )
+    if crash.kind == "deadline":  # says itself where it was
+        where = ""
+    return Verdict(Outcome.CRASHED, f"{crash.message}{where}", evidence=_frames(crash))
 
 
 def _missing(name: str, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str]) -> Verdict:

@@ -108,7 +108,7 @@ def brag(frame):
 """
 EVIL_NAMES = """
 EVIL = ["<img src=x onerror=alert(1)>", "</td></table><script>alert(2)</script>", "\u202ebidi", "=1+1", "{{7*7}}",
-        "%s%n", "\\x1b[2Jclear", "a" * 400, "\\ud800lone"]
+        "%s%n", "\\x1b[2Jclear", "a" * 400]
 """
 STUB = "    raise NotImplementedError('write the cell')"
 HEAD = "import torch\nfrom torch import nn\n"

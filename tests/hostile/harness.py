@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -171,8 +172,11 @@ class Arena:
             for path in Path(folder).iterdir():
                 text = path.read_text(encoding="utf-8")
                 self.watch.see(path.name, text)
-                assert not FORBIDDEN.search(text if path.suffix == ".html" else text.replace("\n", "")), path
-                assert "<script>alert" not in text or path.suffix == ".json", path
+                if path.suffix == ".html":
+                    assert not FORBIDDEN.search(text), path
+                    assert "<script>alert" not in text, path
+                else:
+                    json.loads(text)  # where such characters are data
         self.watch.see("a finding", result.text())
 
     def control(self) -> None:

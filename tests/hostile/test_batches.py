@@ -145,6 +145,7 @@ def test_each_bomb_is_named_with_its_place_and_its_neighbours_are_graded_as_ever
         lines = work[name].splitlines()
         inside = range(lines.index("    def forward(self, x, states=None):") + 2, len(lines) + 1)
         assert "`LSTMCell.forward`" in first.message, first
+        assert first.message.count("LSTMCell.forward") == 1, first
         place = first.message.rpartition("line ")[2].rstrip(")")
         assert place.isdigit(), first
         assert int(place) in inside, (first, body)
