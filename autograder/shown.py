@@ -38,6 +38,7 @@ class ShownCell:
     source: str
     outputs: tuple[ShownOutput, ...] = ()
     execution: str = ""
+    attached: Mapping[str, ShownOutput] = field(default_factory=dict)  # pictures in a Markdown cell, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,13 @@ class ShownNotebook:
     def from_json(cls, data: Mapping[str, Any]) -> ShownNotebook:
         """Read back what ``to_json`` gave."""
         cells = tuple(
-            ShownCell(**cell | {"outputs": tuple(ShownOutput(**output) for output in cell["outputs"])})
+            ShownCell(
+                **cell
+                | {
+                    "outputs": tuple(ShownOutput(**output) for output in cell["outputs"]),
+                    "attached": {name: ShownOutput(**one) for name, one in cell.get("attached", {}).items()},
+                }
+            )
             for cell in data["cells"]
         )
         return cls(data["name"], cells, {exercise: tuple(numbers) for exercise, numbers in data["places"].items()})

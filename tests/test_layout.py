@@ -29,7 +29,7 @@ ORDER = (
     ("hints",),
     ("sandbox",),
     ("assignment", "intake", "roles", "transcript"),
-    ("networks", "teaching", "observing"),
+    ("networks", "teaching", "observing", "compat"),
     ("alignment", "release"),
     ("binding", "crashes", "remarks", "known", "alike", "lookalike", "moments", "onpaper"),
     ("asking", "nulls", "basis", "declared", "differences"),

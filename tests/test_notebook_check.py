@@ -23,6 +23,7 @@ from torch import nn
 from autograder import checking, live, notebook
 from autograder.checking import Checked, Desk
 from autograder.errors import UnknownName
+from autograder.intake.stored import OWN_CARD
 from autograder.model import Crash, Outcome
 from autograder.reporting import html
 
@@ -321,7 +322,7 @@ def shown(book: Any, cell: int) -> Any:
 
 def test_a_kernel_shows_the_reports_card(executed: Any) -> None:
     page, text = shown(executed, 3)["text/html"], shown(executed, 3)["text/plain"]
-    assert page.lstrip().startswith('<div class="autograder">')
+    assert page.lstrip().startswith(OWN_CARD)
     assert "LSTM cell" in page
     assert "6 checks passed, 11 points" in page
     assert "<script" not in page

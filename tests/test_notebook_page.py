@@ -144,6 +144,19 @@ def test_formulas_are_drawn_and_tables_kept() -> None:
     assert "<td><strong>2</strong></td>" in text
 
 
+def test_aligned_equations_are_a_table() -> None:
+    made = str(notebooktext.formula("\\begin{aligned} a &= b \\\\ c &= d \\end{aligned}", True))
+    assert made.count("<mtr>") == 2
+
+
+def test_a_picture_that_a_cell_brings_along_is_shown() -> None:
+    attached = {"a b.png": ShownOutput("png", PIXEL), "bad.png": ShownOutput("png", '"><script>')}
+    source = "![one <b>](attachment:a%20b.png) ![two](attachment:bad.png) ![three](attachment:none.png)"
+    text = page(book(ShownCell(1, "markdown", source, attached=attached)))
+    assert f'<img src="data:image/png;base64,{PIXEL}" alt="one' in text
+    assert text.count("attached picture") == 2
+
+
 def test_what_cannot_be_a_formula_stays_readable() -> None:
     assert notebooktext.formula("\\frac{", False) == "<code>\\frac{</code>"
 

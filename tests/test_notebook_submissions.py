@@ -247,6 +247,21 @@ def test_cells_and_places_are_kept_for_the_students_page(tmp_path: Path) -> None
     assert ShownNotebook.from_json(json.loads(json.dumps(shown.to_json()))) == shown
 
 
+def test_pictures_that_a_cell_brings_along_are_kept(tmp_path: Path) -> None:
+    cell = new_markdown_cell("![x](attachment:a.png)", attachments={"a.png": {"image/png": "QUJD"}})
+    (shown,) = read(saved(tmp_path, cell, CELL)).notebooks
+    assert {name: (one.kind, one.data) for name, one in shown.cells[0].attached.items()} == {"a.png": ("png", "QUJD")}
+    assert ShownNotebook.from_json(json.loads(json.dumps(shown.to_json()))) == shown
+
+
+@pytest.mark.parametrize("attachments", [3, [1], {"a": 3}, {"a": {"image/png": 4}}, {"a": {"image/png": {}}}])
+def test_attachments_of_any_form_are_read(tmp_path: Path, attachments: Any) -> None:
+    cell = {"cell_type": "markdown", "source": "x", "attachments": attachments}
+    path = tmp_path / "work.ipynb"
+    path.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+    assert read(path).notebooks[0].cells[0].attached == {}
+
+
 @pytest.mark.parametrize(
     "outputs",
     [3, [None], [{}], [{"output_type": "stream", "text": {"a": 1}}], [{"output_type": "x", "data": [1]}],

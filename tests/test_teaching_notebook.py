@@ -136,6 +136,11 @@ def test_filled_in_it_runs_from_a_clean_kernel_cell_by_cell(solved: dict[str, An
     drawn = [name for name, found in outputs.items() if any("image/png" in output.get("data", {}) for output in found)]
     assert {"try-memory", "try-state-gradients", "try-forget-bias", "try-curves", "try-word-importance"} <= set(drawn)
     assert [cell["id"] for cell in notebook.cells if cell.cell_type == "code" and cell.execution_count is None] == []
+    checked = {cell["id"]: cell["outputs"][0]["data"] for cell in notebook.cells if cell["id"].startswith("check-")}
+    assert len(checked) == 18
+    assert all("text/html" in data for data in checked.values())
+    said = {name: data["text/plain"] for name, data in checked.items()}
+    assert {name: text for name, text in said.items() if "FAILED" in text or "CRASHED" in text} == {}
 
 
 # --- sections that lead nowhere -------------------------------------------------------------------

@@ -39,6 +39,7 @@ class Cell:
     text: str
     outputs: tuple[Any, ...] = ()  # as they were stored: anything
     execution: str = ""  # what stands in "In [ ]"
+    attachments: Any = None  # as they were stored: anything
 
 
 def cells(data: bytes) -> list[Cell]:
@@ -75,6 +76,7 @@ def cells(data: bytes) -> list[Cell]:
                     f"# {text}" if heading else text,
                     tuple(outputs) if isinstance(outputs, list) else (),
                     execution[:8] if isinstance(execution, str) else "",
+                    cell.get("attachments"),
                 )
             )
     return result

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograder.intake.answers import Answers
-from autograder.intake.limits import megabytes
+from autograder.intake.limits import MAX_NAME, megabytes
 from autograder.intake.notebook import Cell, Notebook, joined
 from autograder.intake.wanted import Wanted
 from autograder.shown import ShownCell, ShownNotebook, ShownOutput
@@ -19,6 +19,7 @@ MOST_TEXT = 12_000  # characters of one printed output
 MOST_HTML = 100_000
 MOST_PICTURE = 2_000_000  # characters of base64
 MOST_SHOWN = 8_000_000  # characters of all outputs together
+OWN_CARD = '<div class="autograder">'  # as reporting writes it into a notebook
 
 _PICTURES = {"image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif", "image/svg+xml": "svg"}
 _KINDS = {**_PICTURES, "text/html": "html", "text/markdown": "markdown", "text/latex": "text", "text/plain": "text"}
@@ -35,7 +36,9 @@ def show(name: str, cells: Sequence[Cell], book: Notebook, wanted: Iterable[Want
         source = cell.text
         if len(source) > MOST_SOURCE:
             source = f"{source[:MOST_SOURCE]}\n… {len(cell.text) - MOST_SOURCE:,} more characters"
-        shown.append(ShownCell(cell.number, cell.kind, source, outputs, cell.execution))
+        attached = _attached(cell.attachments, left) if cell.kind == "markdown" else {}
+        left -= sum(len(one.data) for one in attached.values())
+        shown.append(ShownCell(cell.number, cell.kind, source, outputs, cell.execution, attached))
     return ShownNotebook(name, tuple(shown), _places(cells, book, wanted, answers))
 
 
@@ -51,6 +54,19 @@ def _places(
         if numbers:
             places[item.id] = tuple(numbers)
     return places
+
+
+def _attached(found: Any, left: int) -> dict[str, ShownOutput]:
+    """The pictures that a Markdown cell brings along."""
+    pictures: dict[str, ShownOutput] = {}
+    for name, bundle in list(found.items())[:MOST_OUTPUTS] if isinstance(found, dict) else ():
+        for mime, kind in _PICTURES.items():
+            data = joined(bundle.get(mime)) if isinstance(bundle, dict) else ""
+            if data and len(data) <= min(MOST_PICTURE, left) and len(name) <= MAX_NAME:
+                pictures[name] = ShownOutput(kind, data)
+                left -= len(data)
+                break
+    return pictures
 
 
 def _outputs(found: Sequence[Any], left: int) -> tuple[ShownOutput, ...]:
@@ -82,6 +98,8 @@ def _output(output: Mapping[str, Any]) -> ShownOutput | None:
     data = output.get("data", output)
     if not isinstance(data, dict):
         return None
+    if joined(data.get("text/html", "")).lstrip().startswith(OWN_CARD):
+        return ShownOutput("left_out", "what `check` said when the notebook was run")
     for mime, name in _KINDS.items():
         # Format 3 and older: "png", "text" beside the type of the output.
         stored = data.get(mime, data.get({"text/plain": "text"}.get(mime, mime.rpartition("/")[2].partition("+")[0])))

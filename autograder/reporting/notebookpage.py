@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -12,6 +13,7 @@ from autograder.reporting import notebooktext
 from autograder.reporting.text import clean, count, line
 from autograder.reporting.views import student_view
 from autograder.shown import ShownCell, ShownNotebook, ShownOutput
+from autograder.visibility import Release
 
 REPORT = "report.html"
 # Characters of one notebook that are read as Markdown, as HTML, as Python; what follows is shown as it stands.
@@ -20,9 +22,11 @@ BUDGETS = {"markdown": 300_000, "html": 300_000, "code": 600_000}
 View = dict[str, Any]
 
 
-def notebook_view(grade: Grade, notebooks: Sequence[ShownNotebook], *, reveal: Collection[str] = ("visible",)) -> View:
+def notebook_view(
+    grade: Grade, notebooks: Sequence[ShownNotebook], release: Release | None = None, now: datetime | None = None
+) -> View:
     """Everything that the page shows: the report's own words, small, each beside its cell."""
-    report = student_view(grade, reveal=reveal)
+    report = student_view(grade, release, now)
     # The view leaves out what is beyond a bound, at the end.
     cards = {own.id: _card(shown) for shown, own in zip(report["exercises"], grade.exercises, strict=False)}
     books = [_notebook(number, book, cards, report["problems"]) for number, book in enumerate(notebooks, 1)]
@@ -76,16 +80,24 @@ def _anchor(book: int, cell: int) -> str:
 
 def _cell(cell: ShownCell, left: dict[str, int]) -> View:
     kind = cell.kind if cell.kind in ("code", "markdown") else "raw"
-    body = {"code": notebooktext.code, "markdown": notebooktext.markdown, "raw": notebooktext.plain}[kind]
     text = cell.source.strip("\n")
     return {
         "kind": kind,
         "number": cell.number,
         "execution": line(cell.execution, 8),
-        "body": body(text) if _spend(left, kind, len(text)) else notebooktext.plain(text),
+        "body": _body(cell, kind, text) if _spend(left, kind, len(text)) else notebooktext.plain(text),
         "outputs": [shown for output in cell.outputs if (shown := _output(output, left)) is not None],
         "empty": not text.strip() and not cell.outputs,
     }
+
+
+def _body(cell: ShownCell, kind: str, text: str) -> Markup:
+    if kind == "code":
+        return notebooktext.code(text)
+    if kind == "raw":
+        return notebooktext.plain(text)
+    pictures = {name: notebooktext.picture(one.kind, one.data) for name, one in cell.attached.items()}
+    return notebooktext.markdown(text, {name: address for name, address in pictures.items() if address})
 
 
 def _output(output: ShownOutput, left: dict[str, int]) -> View | None:

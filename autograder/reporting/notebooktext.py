@@ -10,6 +10,8 @@ import base64
 import functools
 import hashlib
 import re
+from collections.abc import Mapping
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import nh3
@@ -49,24 +51,25 @@ _MATH_TAGS = {
     *("munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose"),
 }
 _MATH_ATTRIBUTES = {
-    "display",
-    "stretchy",
-    "mathvariant",
-    "columnalign",
-    "fence",
-    "separator",
-    "accent",
-    "linethickness",
+    *("display", "displaystyle", "stretchy", "mathvariant", "fence", "separator", "accent", "form", "width"),
+    *("columnalign", "columnspacing", "rowspacing"),
 }
+_MATH_VALUE = re.compile(r"[\w.% -]{1,40}")
+# Environments that the converter does not know, and their like.
+_LIKE = {"aligned": "align*", "split": "align*", "gathered": "gather*", "eqnarray": "align*", "eqnarray*": "align*"}
+_ENVIRONMENT = re.compile(r"\\(begin|end)\{([a-z]+\*?)\}")
 _MATH = "{http://www.w3.org/1998/Math/MathML}"
 
 
-def markdown(text: str) -> Markup:
-    """Markdown as HTML; a very long text as it stands. Headings begin at the third level: the page has two above."""
+def markdown(text: str, pictures: Mapping[str, str] | None = None) -> Markup:
+    """Markdown as HTML; a very long text as it stands. Headings begin at the third level: the page has two above.
+
+    pictures: name of an attachment -> the address of the picture, as ``picture`` gives it.
+    """
     if len(text) > MOST_MARKDOWN:
         return plain(text)
     text = clean(text, MOST_MARKDOWN)
-    renderer = _Renderer(text)
+    renderer = _Renderer(text, pictures or {})
     try:
         made = MarkdownWithMath(renderer=renderer).render(text)
     except Exception:  # nested beyond all measure: then as it stands
@@ -115,8 +118,9 @@ def formula(tex: str, block: bool) -> Markup:
     try:
         if len(tex) > MOST_FORMULA:
             raise ValueError("too long")
-        plain = tex.replace("<", r"\lt ").replace(">", r"\gt ")
-        tree = ElementTree.fromstring(convert(plain, display="block" if block else "inline"))
+        known = tex.strip().replace("<", r"\lt ").replace(">", r"\gt ")
+        known = _ENVIRONMENT.sub(lambda m: f"\\{m[1]}{{{_LIKE.get(m[2], m[2])}}}", known)
+        tree = ElementTree.fromstring(convert(known, display="block" if block else "inline"))
         return Markup(ElementTree.tostring(_math(tree), encoding="unicode"))
     except Exception:  # whatever it is, it is not known to the converter
         return Markup("<code>{}</code>").format(tex)
@@ -126,7 +130,8 @@ def _math(node: ElementTree.Element) -> ElementTree.Element:
     """A tree of elements and attributes that are known; what is not known is only a row."""
     tag = node.tag.removeprefix(_MATH)
     made = ElementTree.Element(tag if tag in _MATH_TAGS else "mrow")
-    made.attrib.update({name: value for name, value in node.attrib.items() if name in _MATH_ATTRIBUTES})
+    kept = {n: v for n, v in node.attrib.items() if n in _MATH_ATTRIBUTES and _MATH_VALUE.fullmatch(v)}
+    made.attrib.update(kept)
     made.text, made.tail = node.text, node.tail
     made.extend(_math(child) for child in node)
     return made
@@ -135,8 +140,9 @@ def _math(node: ElementTree.Element) -> ElementTree.Element:
 class _Renderer(IPythonRenderer):
     """nbconvert's, with formulas and code kept aside until everything else is cleaned."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, pictures: Mapping[str, str]) -> None:
         super().__init__(escape=False, exclude_anchor_links=True)
+        self._pictures = pictures
         self._mark = hashlib.sha256(source.encode("utf-8", "replace")).hexdigest()[:20]
         self._kept: list[Markup] = []
 
@@ -170,6 +176,10 @@ class _Renderer(IPythonRenderer):
         return self._aside(formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", True))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
+        name = unquote(url.removeprefix("attachment:"))
+        if url.startswith("attachment:") and name in self._pictures:
+            words = Markup(text).striptags()
+            return self._aside(Markup('<img src="{}" alt="{}">').format(self._pictures[name], words))
         if not _PICTURE.fullmatch(url):
             what = "attached picture" if url.startswith("attachment:") else "picture from elsewhere"
             return f"<em>[{what}: {escape(text)}]</em>"
