@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from autograder.intake.received import Received
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -17,16 +19,6 @@ class Person:
     section: str = ""
     on_roster: bool = True
     active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What is known of a hand-in beside its files. ``at`` is ISO 8601 or empty; None where nobody said."""
-
-    at: str = ""
-    late: bool | None = None
-    late_seconds: int | None = None
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +90,14 @@ class ExtensionRecord:
     who: str
     why: str = ""
     at: str = ""
+
+
+__all__ = [
+    "AttemptRecord",
+    "CommentRecord",
+    "ExtensionRecord",
+    "GradeRecord",
+    "MarkRecord",
+    "Person",
+    "Received",
+]

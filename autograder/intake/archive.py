@@ -91,6 +91,24 @@ def member_names(path: Path) -> list[str]:
         raise Unreadable(f"is a damaged zip: {_short(error)}", _AGAIN) from None
 
 
+def member_bytes(path: Path, name: str, limit: int) -> bytes:
+    """The bytes of one member of at most ``limit`` bytes. Raises Unreadable."""
+    try:
+        with _opened(path, MAX_CLASS_MEMBERS) as archive:
+            member = next((m for m in archive.infolist() if _slashes(m.filename) == name), None)
+            if member is None or _unsafe(member, name) or member.flag_bits & 1:
+                raise Unreadable("cannot be taken out of the zip")
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise Unreadable("is packed with a method that is not read here", "Make an ordinary zip (deflate).")
+            with archive.open(member) as file:
+                data = file.read(limit + 1)
+    except (*_BAD, NotImplementedError) as error:
+        raise Unreadable(f"cannot be unpacked: {_short(error)}", _AGAIN) from None
+    if len(data) > limit:
+        raise too_large(len(data), limit)
+    return data
+
+
 @contextmanager
 def _opened(path: Path, most: int) -> Iterator[zipfile.ZipFile]:
     """The open archive, after its directory was found to be of bearable size."""
@@ -155,8 +173,8 @@ def _safe(
         if reason:
             contents.problem(name, f"{reason}, so it is not read", "Zip the folder with your files itself.")
         elif name == inside and suffix(name) not in READ:
-            hint = "Unpack the outer zip, then grade the folder."
-            contents.problem(name, "lies as a file of another kind in the zip of the class and was not opened", hint)
+            hint = "Hand in .py files, a notebook (.ipynb), or a zip of them."
+            contents.problem(name, "is a file of another kind and was not opened", hint)
         elif suffix(name) == ".zip" or suffix(name) in OTHER_ARCHIVES:
             contents.notes.append(f"{shown(name)} is an archive inside the zip and was not opened.")
         elif suffix(name) in READ and not is_junk_file(name.rpartition("/")[2]):

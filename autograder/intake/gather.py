@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.intake.archive import read_archive
+from autograder.intake.archive import member_bytes, read_archive
 from autograder.intake.folder import Contents, Unreadable, read_file, read_folder
-from autograder.intake.limits import CODE, OTHER_ARCHIVES, READ, suffix
+from autograder.intake.limits import CODE, MAX_ARCHIVE, OTHER_ARCHIVES, READ, suffix
 from autograder.intake.names import shown
 from autograder.intake.text import lossy
 
@@ -22,6 +24,7 @@ class Source:
 
     path: Path
     inside: str = ""  # "ada/" or "ada.py"
+    name: str = ""  # of a file that a platform renamed: what its owner called it
 
 
 def gather(sources: Iterable[Source], *, cut: int | None = None) -> Contents:
@@ -34,6 +37,9 @@ def gather(sources: Iterable[Source], *, cut: int | None = None) -> Contents:
         part = Contents()
         _read(source, part, cut)
         files = _without_wrapper(part.files)
+        if source.name:
+            files = {source.name if len(files) == 1 else name: data for name, data in files.items()}
+            part.received = [shown(source.name)] if len(part.received) == 1 else part.received
         if whole.files.keys() & files.keys():  # the same name twice, from a folder and a zip beside it
             files = {f"{source.path.stem}/{name}": data for name, data in files.items()}
         whole.files |= files
@@ -48,7 +54,9 @@ def gather(sources: Iterable[Source], *, cut: int | None = None) -> Contents:
 def _read(source: Source, contents: Contents, cut: int | None) -> None:
     path = source.path
     name = path.name
-    if source.inside:
+    if suffix(source.inside) == ".zip":
+        _read_inner(source, contents, cut)
+    elif source.inside:
         read_archive(path, contents, inside=source.inside, cut=cut)
     elif path.is_symlink():
         contents.received.append(shown(name))
@@ -69,6 +77,24 @@ def _read(source: Source, contents: Contents, cut: int | None) -> None:
         contents.received.append(shown(name))
         what = "is an archive of a kind that is not opened" if suffix(name) in OTHER_ARCHIVES else "is no source file"
         contents.problem(name, what, _KINDS)
+
+
+def _read_inner(source: Source, contents: Contents, cut: int | None) -> None:
+    """A student's zip in the zip of a class: it is put beside for a moment, still packed."""
+    own = source.name or source.inside.rpartition("/")[2]
+    try:
+        data = member_bytes(source.path, source.inside, MAX_ARCHIVE)
+    except Unreadable as error:
+        contents.received.append(shown(own))
+        contents.problem(own, error.message, error.hint)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        inner = Path(folder) / "handed-in.zip"
+        inner.write_bytes(data)
+        read_archive(inner, contents, cut=cut)
+    for index, problem in enumerate(contents.problems):
+        if problem.file == inner.name:
+            contents.problems[index] = dataclasses.replace(problem, file=shown(own))
 
 
 def _open_archives(folder: Path, contents: Contents, cut: int | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from autograder.errors import IntakeError
 from autograder.intake import names
+from autograder.intake.downloads import download
 from autograder.intake.entry import Entry
 from autograder.intake.limits import READ, suffix
 from autograder.intake.look import Found, is_work, look, repeated
@@ -66,6 +67,10 @@ def _receive(paths: Sequence[Path], exercises: Sequence[Exercise], roster: Path 
         raise IntakeError("no path was given", mend="Name a file, a folder or a zip.")
     asked = wanted(exercises)
     book = read_roster(roster) if roster is not None else None
+    if len(paths) == 1 and mode != "single":
+        known = download(_existing(paths[0]), asked, book)
+        if known is not None:
+            return Intake(known.entries, "class", known.why, known.missing, known.unattributed)
     finder = Finder(asked)
     found = [look(_existing(path), finder, deep=mode != "class") for path in paths]
     parts = list(found[0].parts) if len(found) == 1 else []
