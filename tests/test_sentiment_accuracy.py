@@ -192,6 +192,27 @@ def test_histories_of_the_wrong_form_are_named(rnn):
             history(Record({"history": "a dict", **wrong}, side="student"), reference)
 
 
+def test_what_one_held_out_text_says_is_no_evidence_of_a_mix_up(rnn):
+    """A model that is right on the hidden texts, with a validation part of one text or of seventy."""
+    (exercise,) = (e for e in rnn.exercises if e.id == "trained_accuracy")
+    (history,) = (c.judge for c in exercise.checks if c.id == "history")
+    labels = np.arange(400) % 2
+    learnt = {
+        "history": "a dict",
+        "own": np.eye(2)[labels],
+        "history:train_loss": np.linspace(1, 0.1, 10),
+        "history:train_accuracy": np.linspace(0.5, 1, 10),
+        "history:valid_loss": np.linspace(1, 0.5, 10),
+    }
+    reference = Record({"labels": labels}, side="reference")
+
+    history(Record({**learnt, "history:valid_accuracy": np.zeros(10)}, side="student"), reference)
+
+    with pytest.raises(Mismatch, match="hardly better than chance"):
+        mixed = 0.5 + 0.013 * np.cos(np.arange(10))
+        history(Record({**learnt, "history:valid_accuracy": mixed}, side="student"), reference)
+
+
 def test_the_recorded_calibration_holds_what_the_bars_promise():
     """Chance stays below the bar, the reference above it, for every run that was recorded."""
     figures = json.loads((ROOT / "solutions" / "rnn" / "calibration.json").read_text(encoding="utf-8"))

@@ -158,6 +158,8 @@ def _plausible(student: Any, reference: Any) -> None:
         loss[-3:].mean() < loss[0] and right[-3:].mean() > right[0],
         "the model learned, but train_loss does not fall or train_accuracy does not rise: are the two swapped?",
     )
+    if any(np.allclose(valid * texts, np.round(valid * texts), atol=1e-6) for texts in range(1, 10)):
+        return  # so few texts were held out that their accuracy is a matter of luck
     require(
         bool(valid[-3:].mean() > 0.62),
         "the model is right on hidden texts, but the history says that it is hardly better than chance on the "
