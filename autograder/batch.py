@@ -13,10 +13,10 @@ from autograder import observing, pipeline
 from autograder.gradebook.hand import marked
 from autograder.gradebook.records import AttemptRecord, Received
 from autograder.gradebook.store import Gradebook
+from autograder.handback import Handback
 from autograder.intake.gather import Source
 from autograder.intake.raw import files_of
 from autograder.model import Grade, Submission
-from autograder.output import Output
 from autograder.pipeline import Course
 from autograder.recorded import RecordingSandbox
 from autograder.sandbox.request import Sandbox
@@ -52,6 +52,7 @@ class Done:
     seconds: float
     unfinished: tuple[str, ...]  # titles of exercises that lost points
     again: bool  # it was graded before and nothing has changed
+    grade: Grade | None = None  # only where the gradebook has none, because we could not read what was handed in
 
 
 def run(
@@ -64,6 +65,7 @@ def run(
     *,
     level: str,
     workers: int,
+    back: Handback | None = None,
     started: Callable[[str], None] = lambda student: None,
     finished: Callable[[Done], None] = lambda done: None,
     control: Callable[[Sandbox], None] = lambda sandbox: None,
@@ -72,6 +74,7 @@ def run(
     """Grade every entry. What was observed and the grade go into the gradebook, then ``write`` stores the files.
 
     folders: where each student's files belong. Results come back in the order of the entries.
+    back: what students may see; ``write`` writes just that. The strictest where None.
     ``control`` looks at a worker's sandbox after each ``every`` submissions, and after its last.
 
     An exception of ours in one worker stops the batch with that exception once the others have finished
@@ -82,6 +85,7 @@ def run(
         waiting.put(index)
     courses = _Courses(course)
     observer = observing.digest(course.assignment)
+    shown = back or Handback()
     results: dict[int, Done] = {}
     failure: list[BaseException] = []
     stop = threading.Event()
@@ -113,12 +117,12 @@ def run(
                         unsure.append((_stored(book, attempt, grade, sandbox, observer), folder))
                 if attempt is not None:
                     grade = marked(grade, book.people.marks(attempt.id))
-                if not again or not Output.holds(folder, grade):
+                if not again or not shown.holds(folder, grade):
                     folder.mkdir(parents=True, exist_ok=True)
                     write(grade, folder, submission.notebooks)
                 if sandbox is not None and len(unsure) >= every:
                     _controlled(control, sandbox.sandbox, unsure, book)
-                results[index] = done(grade, folder, again=again)
+                results[index] = done(grade, folder, again=again, stored=attempt is not None)
                 finished(results[index])
         except BaseException as error:
             failure.append(error)
@@ -201,7 +205,7 @@ def _earlier(
     return grade if same and book.stands(record, wanted["assignment"]) else None
 
 
-def done(grade: Grade, folder: Path, *, again: bool) -> Done:
+def done(grade: Grade, folder: Path, *, again: bool, stored: bool = True) -> Done:
     """The little that a batch keeps of each grade."""
     return Done(
         student=grade.student,
@@ -214,4 +218,5 @@ def done(grade: Grade, folder: Path, *, again: bool) -> Done:
         seconds=grade.seconds.get("total", 0.0),
         unfinished=tuple(e.title for e in grade.exercises if e.points < e.possible),
         again=again,
+        grade=None if stored else grade,
     )

@@ -284,6 +284,28 @@ def export(form: str, out: Path | None, course: Path | None, **options: Any) -> 
     _exit(lambda: exported.export(form, out, load=load, **options))
 
 
+@main.command(short_help="What students see of their results, and when.")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--due", metavar="TIME", help="The due date, as 2026-05-01T23:59; none takes it away.")
+@click.option("--published/--not-published", default=None, help="Whether the results are published.")
+@click.option(
+    "--report",
+    type=click.Choice(["visible", "after_due_date", "after_published", "hidden"]),
+    help="When reports are seen at all.",
+)
+@click.option("--gradebook", metavar="URL", help="Where it lies, with its password [default: as OUT remembers it].")
+def publish(out: Path, **options: Any) -> None:
+    """Write the students' files with the checks that they may see by now; without options, as it was set before.
+
+    Example: autograder publish graded --due 2026-05-01T23:59
+
+    A check is visible, or seen after the due date, once the results are published, or never, as the assignment says.
+    """
+    from autograder import published  # slow to import: --help must not wait for torch
+
+    _exit(lambda: published.publish(out, **options))
+
+
 def _exit(call: Any) -> None:
     try:
         status = call()

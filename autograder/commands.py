@@ -15,16 +15,17 @@ from rich.markup import escape
 
 from autograder import assignment as assignments
 from autograder import audit as auditing
-from autograder import audited, batch, intake, pipeline, scorecard, terminal
+from autograder import audited, batch, handback, intake, pipeline, scorecard, terminal
 from autograder import doctor as examination
 from autograder import key as publickey
 from autograder import release as releasing
 from autograder.assignment import Assignment
 from autograder.control import Control
 from autograder.errors import AssignmentError, UnknownName
+from autograder.gradebook.standing import standing
 from autograder.gradebook.store import Gradebook
 from autograder.grading import Grading
-from autograder.instructor import class_files, enrol, open_gradebook
+from autograder.instructor import class_files, enrol, open_gradebook, writer
 from autograder.model import Grade
 from autograder.output import Output
 from autograder.publish import folders
@@ -65,11 +66,11 @@ def grade(
     with open_gradebook(output, gradebook) as book:
         enrol(book, roster, received)
         done, faults = _graded(received, assignment, output, book, jobs=jobs, isolation=isolation, console=console)
-        others = (read(one.folder) for one in done if one.void)
+        others = [one.grade for one in done if one.grade is not None]
         class_files(book, output, others=others, missing=received.missing, unattributed=received.unattributed)
-    if as_json:
-        for one in done:
-            sys.stdout.write(json.dumps(read(one.folder).to_json(), ensure_ascii=False) + "\n")
+        for one in done if as_json else ():
+            whole = one.grade or _graded_as(book, assignment.id, one.student)
+            sys.stdout.write(json.dumps(whole.to_json(), ensure_ascii=False) + "\n")
     terminal.summary(console, done, received, out)
     for fault in faults:
         console.print(f"[magenta]the diagnosis failed, which costs nobody a point:[/] {fault}", markup=True)
@@ -91,6 +92,8 @@ def _graded(
     course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
     Rejudging(course, book, output.gradebook).keep()  # what these grades follow from
 
+    back = handback.read(book, assignment.id)
+
     def make_sandbox() -> Sandbox:
         return ZygoteSandbox(assignment.probes, isolation, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
 
@@ -101,8 +104,9 @@ def _graded(
             book,
             folders(book, output),
             make_sandbox,
-            html.write_student,
+            writer(back, output),
             level=isolation,
+            back=back,
             workers=min(jobs or os.cpu_count() or 1, len(received.entries)) or 1,
             started=progress.started,
             finished=progress.finished,
@@ -111,9 +115,11 @@ def _graded(
     return done, course.diagnosis.faults
 
 
-def read(folder: Path) -> Grade:
-    """The grade that was written into a student's folder."""
-    return Grade.from_json(json.loads((folder / "grade.json").read_text(encoding="utf-8")))
+def _graded_as(book: Gradebook, assignment: str, student: str) -> Grade:
+    """The whole grade of a student's last hand-in: what lies in their folder is what they may see."""
+    found = standing(book, book.attempt(assignment, student))
+    assert found is not None  # it was just graded
+    return found.grade
 
 
 def load(name: str | None, course: Path | None, near: Path | None = None) -> Assignment:

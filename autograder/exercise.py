@@ -11,6 +11,7 @@ from autograder.case import Case
 from autograder.errors import AssignmentError
 from autograder.expect import Record
 from autograder.model import Limits
+from autograder.visibility import VISIBILITIES, may_need
 
 Judge = Callable[[Record, Record], None]
 KINDS = ("contract", "shapes", "parameters", "parity", "gradients", "property", "accuracy", "policy", "written")
@@ -131,6 +132,7 @@ class Exercise:
 
         probe: name of a probe, run on both sides unless ``expected`` gives the reference's record.
         aligned: the probe is run at canonical weights, written through the discovered map.
+        visibility: when students see it: visible, after_due_date, after_published, hidden. What it needs is seen too.
         also: further probes, run only when the check reads one of their values, as ``PROBE:NAME``.
         tries: passes if any of that many independent seeds passes (one first, the others on failure).
         prepare: adds data to the seeded case, on the trusted side (texts from a generator).
@@ -154,6 +156,16 @@ class Exercise:
                 raise AssignmentError(f"{where}: {self.id}.{name} is worth {points} points")
             if aligned and self.align is None:
                 raise AssignmentError(f"{where}: {self.id}.{name} is aligned, but the exercise has no align=")
+            if visibility not in VISIBILITIES:
+                words = ", ".join(VISIBILITIES)
+                raise AssignmentError(f"{where}: visibility {visibility!r} of {self.id}.{name} is none of {words}")
+            parent = next((c for c in self.checks if c.judge is needs), None)
+            if parent is not None and not may_need(visibility, parent.visibility):
+                raise AssignmentError(
+                    f"{where}: {self.id}.{name} ({visibility}) needs {parent.id} ({parent.visibility}): students would "
+                    "see from the one that the other failed",
+                    mend=f"give {name} the visibility {parent.visibility} or hidden, or let it need a visible check",
+                )
             others = self.ways if stand_ins is None else tuple(filter(None, [tuple(stand_ins)]))
             check = Check(
                 id=name,

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -23,6 +24,7 @@ from autograder.output import Output
 from autograder.publish import folders
 from autograder.reporting.files import write
 from autograder.terminal import plain
+from autograder.visibility import Release, for_student
 
 FORMATS = ("csv", "json", "canvas", "moodle", "nbgrader", "gradescope", "classroom", "workflow")
 FILLED = {"canvas": "the gradebook that Canvas exported", "moodle": "the grading worksheet that Moodle gave"}
@@ -66,7 +68,7 @@ def export(
                 raise ExportError(
                     f"there is no grade of {student!r}", mend="Name a student of grades.csv with --student."
                 )
-            return _put(console, to, f"result={classroom.payload(found[0].grade)}\n")
+            return _put(console, to, f"result={classroom.payload(found[0].for_student or found[0].grade)}\n")
         if form in FILLED:
             return _filled(console, form, book, output, known, template, to, column, feedback, zeros)
         return _put(console, to, _table(form, known, output, load))
@@ -132,9 +134,9 @@ def _put(console: Console, to: Path | None, text: str) -> int:
 
 
 def _grade_in(path: Path) -> Grade:
-    """The grade in a grade.json, or in what ``check --json`` printed."""
+    """The grade in a grade.json, which holds what its student may see, or in what ``check --json`` printed."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Grade.from_json(data.get("grade", data))
+        return for_student(Grade.from_json(data.get("grade", data)), Release(datetime.min.replace(tzinfo=UTC), True))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ExportError(f"{path} holds no grade", mend="Name a grade.json, or what check --json printed.") from None

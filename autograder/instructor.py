@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from autograder import handback
 from autograder.gradebook.records import Person
 from autograder.gradebook.store import Gradebook
+from autograder.handback import Handback
 from autograder.intake import Intake
 from autograder.intake.roster import Roster, read_roster
 from autograder.model import Grade
 from autograder.output import Output
-from autograder.publish import folders, publish
+from autograder.publish import Write, folders, publish
 from autograder.reporting import html
+from autograder.shown import ShownNotebook
 
 
 def open_gradebook(output: Output, named: str | None = None) -> Gradebook:
@@ -35,6 +38,22 @@ def _people(roster: Roster, here: Sequence[str], known: Sequence[str]) -> Iterat
         yield Person(key, one.name, one.email, one.login, one.section)
 
 
+def writer(back: Handback, output: Output) -> Write:
+    """Writes a student's files, with what that student may see now."""
+
+    def write(grade: Grade, folder: Path, notebooks: Sequence[ShownNotebook]) -> None:
+        html.write_student(
+            grade,
+            folder,
+            notebooks,
+            release=back.of(grade.student),
+            now=back.now,
+            whole_results=output.for_gradescope,
+        )
+
+    return write
+
+
 def class_files(
     book: Gradebook,
     output: Output,
@@ -48,11 +67,12 @@ def class_files(
     others: grades that are in no gradebook, because we could not read what was handed in.
     """
     where = folders(book, output)
+    back = handback.read(book, output.assignment)
     links = {student: f"{folder.name}/report.html" for student, folder in where.items()}
     written: set[str] = set()
 
     def grades() -> Iterator[Grade]:
-        for one in publish(book, output, html.write_student, where):
+        for one in publish(book, output, writer(back, output), where, back):
             written.add(one.grade.student)
             yield one.grade
         yield from (grade for grade in others if grade.student not in written)

@@ -90,6 +90,7 @@ class ExerciseGrade:
     title: str
     checks: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    withheld: Mapping[str, int] = field(default_factory=dict)  # checks that are left out, by visibility
 
     @property
     def points(self) -> int:
@@ -198,6 +199,7 @@ class Grade:
                 id=e["id"],
                 title=e["title"],
                 notes=tuple(e.get("notes", ())),
+                withheld=e.get("withheld", {}),
                 checks=tuple(_finding(f) for f in e["checks"]),
             )
             for e in data["exercises"]

@@ -81,6 +81,11 @@ class Output:
         """Id of the assignment that it is of."""
         return str(_run(self.folder / STATE / "run.json")["assignment"])
 
+    @property
+    def for_gradescope(self) -> bool:
+        """Whether Gradescope reads the results.json from here: it keeps back itself what is not to be seen yet."""
+        return _run(self.folder / STATE / "run.json").get("results") == "gradescope"
+
     def folders(self, students: Iterable[str]) -> dict[str, Path]:
         """A folder for each student: readable, safe on every system, never shared by two of them."""
         taken: set[str] = set()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.gradebook.standing import Standing, standings
 from autograder.gradebook.store import Gradebook
+from autograder.handback import Handback
 from autograder.model import Grade
 from autograder.output import Output
 from autograder.shown import ShownNotebook
@@ -19,11 +20,17 @@ def folders(book: Gradebook, output: Output) -> dict[str, Path]:
     return output.folders(book.people.known())
 
 
-def publish(book: Gradebook, output: Output, write: Write, where: Mapping[str, Path]) -> Iterator[Standing]:
-    """Everybody's standing, one at a time, each with its files in place once it is given."""
+def publish(
+    book: Gradebook, output: Output, write: Write, where: Mapping[str, Path], back: Handback | None = None
+) -> Iterator[Standing]:
+    """Everybody's standing, one at a time, each with its files in place once it is given.
+
+    back: what students may see; ``write`` writes just that. The strictest where None.
+    """
+    shown = back or Handback()
     for one in standings(book, output.assignment):
         folder = where[one.attempt.student]
-        if not output.holds(folder, one.grade):
+        if not shown.holds(folder, one.grade):
             folder.mkdir(parents=True, exist_ok=True)
             write(one.grade, folder, book.submission(one.attempt.id).notebooks)
         yield one

@@ -13,18 +13,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder import pipeline
+from autograder import handback, pipeline
 from autograder.assignment import Assignment
 from autograder.differences import differences
 from autograder.forked import forked
 from autograder.gradebook.hand import marked, unused
 from autograder.gradebook.standing import standing
 from autograder.gradebook.store import Gradebook
-from autograder.instructor import class_files, open_gradebook
+from autograder.instructor import class_files, open_gradebook, writer
 from autograder.output import Output
 from autograder.publish import folders
 from autograder.rejudge import Judged, Rejudging, Stored
-from autograder.reporting import html
 from autograder.seeds import Seeds
 from autograder.terminal import plain
 
@@ -124,6 +123,7 @@ def _store(work: Rejudging, found: Outcomes, reason: str) -> None:
 def _write(work: Rejudging, output: Output, changed: Iterable[Stored], workers: int) -> None:
     """The files of students whose present attempt says something else now."""
     where = folders(work.book, output)
+    write = writer(handback.read(work.book, output.assignment), output)
     current = {attempt.id: attempt for attempt in work.book.current(output.assignment)}
     todo = [current[one.attempt.id] for one in changed if one.attempt.id in current]
 
@@ -136,7 +136,7 @@ def _write(work: Rejudging, output: Output, changed: Iterable[Stored], workers: 
         if one is not None:
             folder = where[one.attempt.student]
             folder.mkdir(parents=True, exist_ok=True)
-            html.write_student(one.grade, folder, book.submission(one.attempt.id).notebooks)
+            write(one.grade, folder, book.submission(one.attempt.id).notebooks)
 
     for _ in forked(begin, len(todo), workers):
         pass

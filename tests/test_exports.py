@@ -27,6 +27,7 @@ from autograder.gradebook.records import Person, Received
 from autograder.gradebook.store import Gradebook
 from autograder.model import ExerciseGrade, Finding, Grade, Outcome
 from autograder.output import Output
+from autograder.visibility import for_student
 
 POINTS = {"ada": 7, "björn": 4, "=chidi": 0}
 PEOPLE = (
@@ -254,11 +255,11 @@ def test_moodle_blind_marking_and_another_language(known: list[Row]) -> None:
 
 
 def test_a_moodle_comment_shows_nothing_of_hidden_checks(known: list[Row]) -> None:
-    row = dataclasses.replace(known[1], grade=a_grade("ada", 7, "hidden"))
+    row = dataclasses.replace(known[1], grade=a_grade("ada", 7, "hidden"), shown=None)
     sheet = Sheet(list(csv.reader(io.StringIO(MOODLE))))
     moodle.fill(sheet, [row])
     text = sheet.rows[1][-1]
-    assert "1 more checks are not shown yet" in text
+    assert "1 check is not shown" in text
     assert "7 of" not in text
 
 
@@ -281,10 +282,10 @@ def test_the_classroom_payload_is_what_the_reporter_reads(out: Path) -> None:
 
 
 def test_the_classroom_payload_hides_what_is_hidden() -> None:
-    text = json.dumps(classroom.result(a_grade("ada", 4, "hidden")))
+    text = json.dumps(classroom.result(for_student(a_grade("ada", 4, "hidden"))))
     assert "hidden reason" not in text
     assert "hidden hint" not in text
-    assert "1 more checks are not shown here" in text
+    assert "1 check is not shown" in text
 
 
 def test_a_grade_json_and_what_check_printed_are_taken_too(tmp_path: Path) -> None:

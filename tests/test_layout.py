@@ -22,7 +22,7 @@ PACKAGE = ROOT / "autograder"
 ORDER = (
     ("shown",),
     ("errors", "model", "case", "parsing", "printable", "forked", "pseudonyms"),
-    ("rubric", "exits"),
+    ("rubric", "exits", "visibility"),
     ("climarks",),
     ("subject", "seeds", "uses", "mutants", "scorecard", "expect", "torchcells", "output"),
     ("exercise", "stubs", "handout", "equivalents"),
@@ -36,13 +36,14 @@ ORDER = (
     ("grading",),
     ("diagnosis",),
     ("gradebook", "recorded"),
+    ("handback",),
     ("pipeline", "publish", "exports"),
     ("batch", "bench", "control", "key", "rejudge"),
     ("audit", "doctor", "checking", "live"),
     ("reporting", "pack"),
     ("terminal", "audited"),
     ("instructor",),
-    ("rejudged", "exported"),
+    ("rejudged", "exported", "published"),
     ("answers", "afterwards", "sheet"),
     ("sheetmarkdown", "filledin"),
     ("marks",),
@@ -54,7 +55,18 @@ ORDER = (
 )
 RANK = {unit: rank for rank, units in enumerate(ORDER) for unit in units}
 # where judging and rendering meet, and nowhere else: what the command line consists of, and a notebook
-COMMAND_LINE = ("terminal", "instructor", "commands", "student", "cli", "notebook", "afterwards", "marks", "web")
+COMMAND_LINE = (
+    "terminal",
+    "instructor",
+    "commands",
+    "student",
+    "cli",
+    "notebook",
+    "afterwards",
+    "marks",
+    "web",
+    "exported",
+)
 RUNS_BESIDE_STUDENT_CODE = sorted(
     [name.removesuffix(".py") for name in bundle.MODULES]
     + [f"sandbox.{name.removesuffix('.py')}" for name in bundle.SANDBOX_MODULES]
@@ -112,7 +124,7 @@ def test_reporting_knows_only_the_records_and_only_the_command_line_knows_report
     unit = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     others = {unit_of(name) for name in imports_of(path)} - {"", unit}
     if unit == "reporting":
-        assert others <= {"shown", "model", "errors"}
+        assert others <= {"shown", "model", "errors", "visibility"}
     elif unit not in COMMAND_LINE:
         assert "reporting" not in others
 

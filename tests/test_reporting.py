@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from reporting_samples import samples
 from autograder.model import Evidence, ExerciseGrade, Finding, Grade, Outcome
 from autograder.reporting import evidence, html
 from autograder.reporting.views import WORDS, percent, student_view
+from autograder.visibility import Release
 
 
 class Page(HTMLParser):
@@ -137,11 +139,11 @@ def test_checks_that_are_not_revealed_yet_show_neither_words_nor_points():
     shown = Finding("a", "shown claim", Outcome.PASSED, 2, 2)
     hidden = Finding("b", "secret claim", Outcome.FAILED, 0, 5, message="secret message", visibility="after_due_date")
     grade = small(shown, hidden)
-    early, late = student_view(grade), student_view(grade, reveal=("visible", "after_due_date"))
+    early, late = student_view(grade), student_view(grade, Release(due=datetime(2026, 1, 1, tzinfo=UTC)))
     assert (early["points"], early["possible"]) == (2, 2)
     assert (late["points"], late["possible"]) == (2, 7)
     assert "secret" not in html.student_page(grade)
-    assert early["withheld"] == "1 check"
+    assert early["withheld"] == "1 check is shown after the due date"
 
 
 def test_a_bonus_that_was_not_reached_is_no_failure():

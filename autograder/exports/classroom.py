@@ -6,8 +6,9 @@ import base64
 import json
 from typing import Any
 
-from autograder.exports.rows import shown
+from autograder.exports.rows import findings
 from autograder.model import Finding, Grade, Outcome
+from autograder.visibility import sentences, withheld
 
 _STATUS = {Outcome.PASSED: "pass", Outcome.VOID: "error"}
 
@@ -44,19 +45,21 @@ jobs:
 
 
 def result(grade: Grade) -> dict[str, Any]:
-    """The runner's result: what the student may see, check by check; ``max_score`` is the sum of what is shown.
+    """The runner's result, check by check; ``max_score`` is the sum of what is shown.
+
+    grade: what the student may see of it.
 
     The reporter adds up ``tests[].score``, its console line takes the share of passed tests: both are right here,
     because a check gives all of its points or none. A bonus, and what waits for a person, is not in it.
     """
-    visible, hidden = shown(grade)
+    visible, hidden = findings(grade), sentences(withheld(grade))
     counted = [(title, finding) for title, finding in visible if finding.points is not None and not finding.bonus]
     tests = [_test(title, finding) for title, finding in counted]
     whole = all(test["status"] == "pass" for test in tests)
     status = "error" if any(test["status"] == "error" for test in tests) else "pass" if whole else "fail"
     found = {"version": 1, "status": status, "max_score": sum(f.possible for _, f in counted), "tests": tests}
     if hidden:
-        message = f"{hidden} more checks are not shown here"
+        message = "; ".join(hidden)
         tests.append({"name": "Hidden checks", "status": "pass", "message": message, "line_no": 0, "score": 0})
         tests[-1]["execution_time"] = "0ms"
     return found

@@ -53,7 +53,7 @@ def fill(sheet: Sheet, known: Sequence[Row], *, zeros: bool = False) -> list[str
         comma = at["maximum"] >= 0 and "," in cells[at["maximum"]]
         cells[at["grade"]] = number(score).replace(".", ",") if comma else number(score)
         if at["feedback"] >= 0 and row.grade is not None:
-            cells[at["feedback"]] = "<br>".join(html.escape(line) for line in comment(row.grade))
+            cells[at["feedback"]] = "<br>".join(html.escape(line) for line in comment(row.for_student or row.grade))
     remarks += [
         f"{row.person.key} has a grade and is not in this sheet"
         for row in known

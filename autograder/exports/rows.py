@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder import handback
 from autograder.gradebook.records import AttemptRecord, Person
 from autograder.gradebook.standing import standings
 from autograder.gradebook.store import Gradebook
 from autograder.intake.names import fold
 from autograder.model import Finding, Grade
-
-VISIBLE = ("visible",)
+from autograder.visibility import for_student, sentences, withheld
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One student. ``grade`` is None for who is on the roster and handed in nothing."""
+    """One student. ``grade`` is None for who is on the roster and handed in nothing.
+
+    shown: what of it the student may see now; the strictest where None.
+    """
 
     person: Person
     grade: Grade | None = None
     attempt: AttemptRecord | None = None
+    shown: Grade | None = None
+
+    @property
+    def for_student(self) -> Grade | None:
+        """The grade with what the student may see of it."""
+        return self.shown if self.shown is not None or self.grade is None else for_student(self.grade)
 
     @property
     def score(self) -> int | None:
@@ -31,10 +40,11 @@ class Row:
 def rows(book: Gradebook, assignment: str) -> Iterator[Row]:
     """Everybody with a grade, and everybody else who is active on the roster, by key; grades one at a time."""
     people = {person.key: person for person in book.people.roster()}
+    back = handback.read(book, assignment)
     seen = set()
     for one in standings(book, assignment):
         seen.add(one.attempt.student)
-        yield Row(people[one.attempt.student], one.grade, one.attempt)
+        yield Row(people[one.attempt.student], one.grade, one.attempt, back.shown(one.grade))
     for person in people.values():
         if person.key not in seen and person.on_roster and person.active:
             yield Row(person)
@@ -66,16 +76,14 @@ class Index:
         return None
 
 
-def shown(grade: Grade) -> tuple[list[tuple[str, Finding]], int]:
-    """Findings that a student may see now, each with its exercise's title, and how many are hidden."""
-    everything = [(exercise.title, finding) for exercise in grade.exercises for finding in exercise.checks]
-    visible = [(title, finding) for title, finding in everything if finding.visibility in VISIBLE]
-    return visible, len(everything) - len(visible)
+def findings(grade: Grade) -> list[tuple[str, Finding]]:
+    """All findings, each with its exercise's title."""
+    return [(exercise.title, finding) for exercise in grade.exercises for finding in exercise.checks]
 
 
 def comment(grade: Grade) -> list[str]:
-    """A few lines for a student: points by exercise, of what may be seen."""
-    visible, hidden = shown(grade)
+    """A few lines for a student: points by exercise. ``grade``: what the student may see of it."""
+    visible, hidden = findings(grade), sentences(withheld(grade))
     lines = []
     if not hidden:
         total = f"{grade.points} of {grade.possible} points"
@@ -85,8 +93,7 @@ def comment(grade: Grade) -> list[str]:
         if mine and not all(finding.bonus for finding in mine):
             won = sum(finding.points or 0 for finding in mine if not finding.bonus)
             lines.append(f"{title}: {won} of {sum(finding.possible for finding in mine if not finding.bonus)}")
-    if hidden:
-        lines.append(f"{hidden} more checks are not shown yet")
+    lines += hidden
     if grade.pending:
         lines.append(f"{grade.pending} points are still to be given by hand")
     return lines

@@ -6,15 +6,17 @@ from typing import Any
 
 from autograder.model import Finding, Grade, Outcome
 from autograder.reporting.text import clean, count, line, real
+from autograder.visibility import VISIBILITIES, for_student, sentences, withheld
 
-VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 
+def results(grade: Grade, seen: Grade | None = None) -> dict[str, Any]:
+    """The whole document. Gradescope keeps back itself what each check's visibility says; ``output`` it always shows.
 
-def results(grade: Grade) -> dict[str, Any]:
-    """The whole document. The top score counts the bonus and leaves out what waits to be marked by hand.
+    seen: what the student may see already; only what is visible from the start where None.
 
-    A check with no points yet is a test without a score, which Gradescope shows as a remark; the top
-    score is always there, so that such a file is still valid.
+    The top score counts the bonus and leaves out what waits to be marked by hand. A check with no points yet is
+    a test without a score, which Gradescope shows as a remark; the top score is always there, so that such a file
+    is still valid.
     """
     tests = [
         _test(finding, f"{number}.{part}", exercise.title)
@@ -24,7 +26,7 @@ def results(grade: Grade) -> dict[str, Any]:
     return {
         "score": grade.points + grade.bonus,
         "execution_time": round(real(grade.seconds.get("total", 0.0)) or 0.0, 3),
-        "output": _summary(grade),
+        "output": _summary(seen or for_student(grade)),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -49,7 +51,7 @@ def _test(finding: Finding, number: str, exercise: str) -> dict[str, Any]:
         "name": f"Bonus: {name}" if finding.bonus else name,
         "number": number,
         "output": _output(finding),
-        "visibility": finding.visibility if finding.visibility in VISIBILITIES else "hidden",
+        "visibility": _known(finding.visibility),
         "tags": [t for t in (finding.kind, finding.outcome.value) if t],
     }
     if finding.points is not None:
@@ -87,8 +89,16 @@ def _void(finding: Finding) -> str:
     return f"its {count(finding.possible, 'point')} are left out of the total"
 
 
+def _known(visibility: str) -> str:
+    return visibility if visibility in VISIBILITIES else "hidden"
+
+
 def _summary(grade: Grade) -> str:
+    hidden = sentences(withheld(grade))
     lines = [f"{grade.points} of {grade.possible} points" + (f" and {grade.bonus} bonus" if grade.bonus else "") + "."]
+    if hidden:
+        lines[0] = f"Of the checks shown: {lines[0]}"
+        lines += [f"{sentence}." for sentence in hidden]
     if grade.pending:
         lines.append(f"{count(grade.pending, 'point')} will be marked by hand and are not in the score yet.")
     if grade.void:

@@ -6,7 +6,8 @@ import base64
 import functools
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from autograder.reporting.files import atomic, write
 from autograder.reporting.text import plain
 from autograder.reporting.views import student_view
 from autograder.shown import ShownNotebook
+from autograder.visibility import Release, for_student
 
 _HERE = Path(__file__).resolve().parent
 # In a wheel the folders lie beside this file; in a checkout they lie in the designer's room.
@@ -31,22 +33,27 @@ def write_student(
     folder: Path,
     notebooks: Sequence[ShownNotebook] = (),
     *,
-    reveal: Collection[str] = ("visible",),
+    release: Release | None = None,
+    now: datetime | None = None,
+    whole_results: bool = False,
 ) -> None:
     """Write report.html, grade.json and results.json into ``folder``, each whole or not at all.
 
     notebooks: those that were handed in; notebook.html shows them with the findings beside their cells.
-    reveal: which visibilities of checks the pages show. The two JSON files always hold every check.
+    release, now: what the student may see is in the files, and nothing else.
+    whole_results: results.json holds every check with its visibility all the same, for Gradescope to keep back.
     """
-    results = json.dumps(plain(gradescope.results(grade)), ensure_ascii=False, allow_nan=False, indent=1)
+    shown = for_student(grade, release, now)
+    found = gradescope.results(grade) if whole_results else gradescope.results(shown, shown)
+    results = json.dumps(plain(found), ensure_ascii=False, allow_nan=False, indent=1)
     write(folder / "results.json", results + "\n")
     if notebooks:
-        write(folder / "notebook.html", notebook_page(grade, notebooks, reveal=reveal))
+        write(folder / "notebook.html", notebook_page(grade, notebooks, release=release, now=now))
     else:
         (folder / "notebook.html").unlink(missing_ok=True)  # of an earlier submission
-    write(folder / "report.html", student_page(grade, reveal=reveal, notebooks=notebooks))
+    write(folder / "report.html", student_page(grade, release=release, now=now, notebooks=notebooks))
     # Last, so that whoever finds a grade.json finds the rest as well.
-    write(folder / "grade.json", tables.as_json(grade, indent=1) + "\n")
+    write(folder / "grade.json", tables.as_json(shown, indent=1) + "\n")
 
 
 def write_class(
@@ -75,19 +82,29 @@ def write_class(
 
 
 def student_page(
-    grade: Grade, *, reveal: Collection[str] = ("visible",), notebooks: Sequence[ShownNotebook] = ()
+    grade: Grade,
+    *,
+    release: Release | None = None,
+    now: datetime | None = None,
+    notebooks: Sequence[ShownNotebook] = (),
 ) -> str:
     """The student's report as one self-contained page, with links to the cells of ``notebooks``."""
-    view = student_view(grade, reveal=reveal)
+    view = student_view(grade, release, now)
     cells = notebookpage.places(notebooks)
     for section, exercise in zip(view["exercises"], grade.exercises, strict=False):
         section["cell"] = f"notebook.html#{cells[exercise.id]}" if exercise.id in cells else ""
     return _render("student.html.j2", view | {"notebook": "notebook.html" if notebooks else ""}, script="")
 
 
-def notebook_page(grade: Grade, notebooks: Sequence[ShownNotebook], *, reveal: Collection[str] = ("visible",)) -> str:
+def notebook_page(
+    grade: Grade,
+    notebooks: Sequence[ShownNotebook],
+    *,
+    release: Release | None = None,
+    now: datetime | None = None,
+) -> str:
     """The student's own notebooks with the findings beside their cells, as one self-contained page."""
-    view = notebookpage.notebook_view(grade, notebooks, reveal=reveal)
+    view = notebookpage.notebook_view(grade, notebooks, release, now)
     return _render("notebook.html.j2", view, script="", more="notebook.css", pictures=True)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from autograder.model import ExerciseGrade, Finding, Grade, Outcome, Problem
 from autograder.reporting import evidence
 from autograder.reporting.advice import advice, anchor, local, stub_of
 from autograder.reporting.text import clean, count, headline, line, real
+from autograder.visibility import Release, for_student, sentences, withheld
 
 MOST_EXERCISES = 100
 MOST_CHECKS = 100
@@ -37,13 +39,11 @@ ISOLATION: Mapping[str, str] = {
 }
 
 
-def student_view(grade: Grade, *, reveal: Collection[str] = ("visible",)) -> View:
-    """Everything that the student's page shows. Checks whose ``visibility`` is not in ``reveal`` are left out.
-
-    Their points are left out of the totals too: a total that counts them would give their outcome away.
-    """
+def student_view(grade: Grade, release: Release | None = None, now: datetime | None = None) -> View:
+    """Everything that the student's page shows: what may be seen now, and totals of what is shown."""
+    grade = for_student(grade, release, now)
     exercises = grade.exercises[:MOST_EXERCISES]
-    shown = [[(n, f) for n, f in enumerate(e.checks[:MOST_CHECKS], 1) if f.visibility in reveal] for e in exercises]
+    shown = [list(enumerate(e.checks[:MOST_CHECKS], 1)) for e in exercises]
     titles = {e.id: (number, e.title) for number, e in enumerate(exercises, 1)}
     sections = [
         _exercise(e, n, checks, grade, titles) for n, (e, checks) in enumerate(zip(exercises, shown, strict=True), 1)
@@ -51,7 +51,8 @@ def student_view(grade: Grade, *, reveal: Collection[str] = ("visible",)) -> Vie
     every = [f for checks in shown for _, f in checks]
     points, possible = _sum(every)
     items, more = advice(replace(grade, exercises=exercises), shown)
-    withheld = sum(len(e.checks) for e in exercises) - len(every)
+    left_out = withheld(grade)
+    beyond = sum(len(e.checks) for e in exercises) - len(every)
     pending = _pending(every)
     return {
         "assignment": line(grade.title or grade.assignment, 120),
@@ -62,10 +63,12 @@ def student_view(grade: Grade, *, reveal: Collection[str] = ("visible",)) -> Vie
         "fraction": round(100 * points / possible, 2) if possible else 0,
         "bonus": sum(f.points or 0 for f in every if f.bonus),
         "pending": count(pending, "point") if pending else "",
-        "verdict": _verdict(every, bool(grade.problems)),
+        "verdict": _verdict(every, bool(grade.problems), sum(left_out.values())),
         "counts": _counts(every),
         "void": sum(f.outcome is Outcome.VOID for f in every),
-        "withheld": count(withheld, "check") if withheld else "",
+        "withheld": _listed(sentences(left_out)),
+        "shown_points": f"{count(points, 'point')} of {possible}",
+        "beyond": count(beyond, "check") if beyond else "",
         "problems": [_problem(p) for p in grade.problems[:MOST_NOTES]],
         "next": items,
         "next_more": more,
@@ -130,7 +133,6 @@ def _exercise(
     pictured = [f for f in worded if f["outcome"] == "passed" and any(e["kind"] == "curves" for e in f["evidence"])]
     passed = [f for f in worded if f["outcome"] == "passed" and f not in pictured]
     skipped = [f for f in worded if f["outcome"] == "skipped"]
-    hidden = len(exercise.checks) - len(checks)
     return {
         "anchor": anchor(number),
         "number": number,
@@ -156,7 +158,7 @@ def _exercise(
             f", {count(sum(f.points or 0 for f in findings if f.outcome is Outcome.PASSED), 'point')}" if passed else ""
         ),
         "notes": _notes([*exercise.notes, *(note for f in findings for note in f.notes)]),
-        "withheld": f"{count(hidden, 'more check')} of this exercise will be shown later" if hidden else "",
+        "withheld": _listed(sentences(exercise.withheld)),
     }
 
 
@@ -272,6 +274,10 @@ def _notes(notes: Sequence[str]) -> list[str]:
     return [clean(note, 500) for note in dict.fromkeys(notes)][:MOST_NOTES]
 
 
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
 def _sum(findings: Sequence[Finding]) -> tuple[int, int]:
     counted = [f for f in findings if not f.bonus and f.points is not None]
     return sum(f.points or 0 for f in counted), sum(f.possible for f in counted)
@@ -282,7 +288,9 @@ def _pending(findings: Sequence[Finding]) -> int:
 
 
 def _score(points: int, possible: int, pending: int, findings: Sequence[Finding]) -> str:
-    if possible or not findings:
+    if not findings:
+        return "not shown"
+    if possible:
         return f"{points} of {possible}"
     return f"{pending} to mark" if pending else "not counted"
 
@@ -294,14 +302,16 @@ def _counts(findings: Sequence[Finding]) -> list[View]:
 
 def _state(findings: Sequence[Finding]) -> str:
     """One outcome for a whole exercise: the one that somebody has to act on first."""
-    outcomes = {f.outcome for f in findings if not f.bonus} or {f.outcome for f in findings}
+    outcomes = {f.outcome for f in findings if not f.bonus} or {f.outcome for f in findings} or {Outcome.PENDING}
     order = (Outcome.VOID, Outcome.FAILED, Outcome.CRASHED, Outcome.UNATTEMPTED, Outcome.SKIPPED, Outcome.PENDING)
     return next((o.value for o in order if o in outcomes), "passed")
 
 
-def _verdict(findings: Sequence[Finding], problems: bool) -> str:
+def _verdict(findings: Sequence[Finding], problems: bool, hidden: int) -> str:
     judged = [f for f in findings if f.outcome not in (Outcome.PENDING, Outcome.VOID) and not f.bonus]
     passed = sum(f.outcome is Outcome.PASSED for f in judged)
+    if not findings and hidden:
+        return "The results are not shown yet."
     if not judged:
         return "Nothing could be checked yet."
     if passed == len(judged):
