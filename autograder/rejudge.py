@@ -21,10 +21,10 @@ from autograder.errors import NotRecorded
 from autograder.gradebook.records import AttemptRecord, GradeRecord
 from autograder.gradebook.store import Gradebook
 from autograder.grading import Grading
-from autograder.model import Crash, ExerciseGrade, Grade, Submission
+from autograder.model import ExerciseGrade, Grade, Submission
 from autograder.pipeline import Course
 from autograder.recorded import Replayed
-from autograder.transcript import Label, Replay, Transcript
+from autograder.transcript import Label, Replay, Transcript, mentions
 
 UNFINISHED = ("deadline", "died", "memory", "limit")  # crashes after which one exercise bears on another
 
@@ -137,9 +137,10 @@ class Rejudging:
         kept = self._kept(before, stored.record)
         if len(kept) == len(course.assignment.exercises):
             return Judged(before, self._over(before, kept))
-        transcript = Transcript.from_bytes(self.book.blob(stored.record.transcript))
-        if any(isinstance(reply, Crash) and reply.kind in UNFINISHED for reply in transcript.replies.values()):
+        data = self.book.blob(stored.record.transcript)
+        if mentions(data, UNFINISHED):
             kept = {}  # what never ended is not waited for again by the exercises after it
+        transcript = Transcript.lazily(data) if kept else Transcript.from_bytes(data)
         submission = self.book.submission(stored.attempt.id)
         return self._judged(course, submission, transcript, before, kept)
 

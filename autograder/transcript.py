@@ -6,8 +6,9 @@ and any bytes give a transcript or one TranscriptError. Its values travel as on 
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -21,6 +22,8 @@ from autograder.sandbox.wire import LENGTH, WireError, decode, encode, length, p
 MAGIC = b"autograder transcript\n"
 VERSION = 1
 MOST_BYTES = 512 * 2**20  # of all frames together, unpacked
+_HEAD = 1 << 16  # bytes of a frame in which its digest is looked for
+_DIGEST = re.compile(rb'\{\\"digest\\": \\"([0-9a-f]{64}|)\\"')
 CRASHES = (*KINDS, "deadline", "protocol", "engine")
 
 
@@ -82,6 +85,23 @@ class Transcript:
             raise TranscriptError(f"a stored transcript is damaged: {error}") from None
 
     @classmethod
+    def lazily(cls, data: bytes, most: int = MOST_BYTES) -> Transcript:
+        """The same as ``from_bytes``, but each reply is decoded when it is first asked for, and has no label.
+
+        For judging a part of a submission. TranscriptError may come from ``answer`` then.
+        """
+        frames = list(_frames(_unpacked(data, most)))
+        named = [_DIGEST.search(frame, 0, _HEAD) for frame in frames]
+        digests = [match[1].decode() if match else None for match in named]
+        if not digests or digests[0] != "" or None in digests or len({*digests}) < len(digests):
+            return cls.from_bytes(data, most)
+        by_digest = {str(digest): frame for digest, frame in zip(digests[1:], frames[1:], strict=True)}
+        try:
+            return cls(_entry(decode(frames[0]))[2], _Lazy(by_digest, data, most))
+        except WireError as error:
+            raise TranscriptError(f"a stored transcript is damaged: {error}") from None
+
+    @classmethod
     def _read(cls, data: bytes) -> Transcript:
         found = cls()
         for number, frame in enumerate(_frames(data)):
@@ -93,6 +113,38 @@ class Transcript:
             else:
                 found.loaded = reply
         return found
+
+
+class _Lazy(dict[str, Reply]):
+    """Replies that are decoded when they are first asked for.
+
+    A frame is found by what it says at its beginning. What a submission called its values stands there too, so where
+    a frame turns out to be another, or none is found, all are decoded.
+    """
+
+    def __init__(self, frames: Mapping[str, bytes], data: bytes, most: int) -> None:
+        super().__init__()
+        self._frames = frames
+        self._whole = (data, most)
+
+    def __missing__(self, digest: str) -> Reply:
+        if digest in self._frames:
+            try:
+                found, _, reply = _entry(decode(self._frames[digest]))
+            except WireError as error:
+                raise TranscriptError(f"a stored transcript is damaged: {error}") from None
+            if found == digest:
+                self[digest] = reply
+                return reply
+        everything = Transcript.from_bytes(*self._whole).replies
+        self.update(everything)
+        return everything[digest]
+
+
+def mentions(data: bytes, kinds: Iterable[str], most: int = MOST_BYTES) -> bool:
+    """Whether one of these kinds of crash may be among the replies; a false alarm is possible, the opposite is not."""
+    unpacked = _unpacked(data, most)
+    return any(f'\\"{kind}\\"'.encode() in unpacked for kind in kinds)
 
 
 @dataclass

@@ -146,7 +146,7 @@ def _tolerance(course: Path) -> None:
     def change(text: str) -> str:
         start = text.index("def forward", text.index("lstm = Exercise("))
         at = text.index("    same_outputs(", start)
-        return text[:at] + '    close("h", student.h, reference.h, atol=1e-3)\n' + text[at:]
+        return text[:at] + '    close("h", student["out:h"], reference["out:h"], atol=1e-3)\n' + text[at:]
 
     _edit(course, CELLS, change)
 

@@ -8,19 +8,27 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograder import assignment as assignments
 from autograder import cli
 from autograder.basis import bases
+from autograder.case import Case
 from autograder.declared import laid_over
 from autograder.doctor import best_level
+from autograder.errors import NotRecorded
 from autograder.exercise import Exercise
 from autograder.forked import forked
 from autograder.gradebook.records import MarkRecord
 from autograder.gradebook.store import Gradebook
-from autograder.model import ExerciseGrade, Finding, Outcome
+from autograder.model import Crash, ExerciseGrade, Finding, Observation, Outcome
+from autograder.sandbox.request import Request
+from autograder.sandbox.wire import WireError
+from autograder.transcript import Transcript, mentions
 
 ROOT = Path(__file__).resolve().parent.parent
 CLASS = ROOT / "examples/class"
@@ -341,3 +349,41 @@ def test_where_nobody_can_say_whether_a_hint_would_be_there_it_is_judged() -> No
 @pytest.mark.parametrize("workers", [1, 3])
 def test_forked_work_comes_back_in_order(workers: int) -> None:
     assert list(forked(lambda: lambda index: index * index, 50, workers)) == [n * n for n in range(50)]
+
+
+# --- replies that are decoded when they are asked for -------------------------------------------
+
+
+def requests(count: int) -> list[Request]:
+    return [Request("p", Case(id=f"case{number}", seed=number)) for number in range(count)]
+
+
+NAMES = st.text(max_size=12) | st.sampled_from(
+    ['{"digest": "' + "0" * 64 + '"', '{"digest": "' + requests(2)[1].digest + '"', '{"digest": ""']
+)
+REPLIES = st.builds(Observation, st.dictionaries(NAMES, st.integers(-5, 5) | st.just(np.arange(3.0)), max_size=3)) | (
+    st.builds(Crash, st.sampled_from(["deadline", "exception", "died"]), st.text(max_size=10))
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(REPLIES, max_size=5), REPLIES)
+def test_a_transcript_answers_the_same_when_it_is_decoded_bit_by_bit(replies: list[Any], loaded: Any) -> None:
+    """Whatever a submission calls its values, and whatever is asked first."""
+    transcript = Transcript(loaded)
+    asked = requests(len(replies) + 1)
+    for request, reply in zip(asked, replies, strict=False):
+        transcript.add(request, reply)
+    try:
+        data = transcript.to_bytes()
+    except WireError:
+        return
+    whole, lazy = Transcript.from_bytes(data), Transcript.lazily(data)
+
+    assert repr(lazy.loaded) == repr(whole.loaded)
+    for request in asked[: len(replies)]:
+        assert repr(lazy.answer(request)) == repr(whole.answer(request))
+    with pytest.raises(NotRecorded):
+        lazy.answer(asked[-1])
+    crashed = {reply.kind for reply in whole.replies.values() if isinstance(reply, Crash)}
+    assert all(mentions(data, [kind]) for kind in crashed)
