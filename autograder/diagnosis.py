@@ -61,7 +61,7 @@ class Diagnosis:
     _families: dict[tuple[str, str], Any] = field(default_factory=dict)
     considered: Mapping[str, str] = field(default_factory=dict)  # last time: mistake -> what was seen of it
     faults: list[str] = field(default_factory=list)  # our own exceptions: they cost a name, never a grade
-    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _locks: dict[str, threading.RLock] = field(default_factory=dict)  # by exercise: what one needs is its own
 
     def explain(self, judged: Grading, exercise: Exercise, grade: ExerciseGrade) -> ExerciseGrade:
         """The same grade; findings that a known mistake explains carry its name and its feedback."""
@@ -69,7 +69,7 @@ class Diagnosis:
         if not wrong:
             return grade
         try:
-            with self._lock:
+            with self._locks.setdefault(exercise.id, threading.RLock()):
                 found = self._nearest(judged, exercise, wrong)
                 grade = self._on_paper(judged, exercise, grade)
         except Exception:
