@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from autograder.exercise import Align, Exercise
     from autograder.expect import Mismatch, at_least, close, equal, fail, require, same_shape, same_shapes
     from autograder.model import Evidence, Limits
+    from autograder.rubric import Criterion
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Align",
     "Case",
+    "Criterion",
     "Evidence",
     "Exercise",
     "Limits",
@@ -33,6 +35,7 @@ __all__ = [
 _HOME = {
     "Align": "exercise",
     "Case": "case",
+    "Criterion": "rubric",
     "Evidence": "model",
     "Exercise": "exercise",
     "Limits": "model",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from autograder import __version__
-from autograder.errors import AutograderError
+from autograder.climarks import marks, serve
+from autograder.exits import leave as _exit
 
 LEVELS = click.Choice(["full", "reduced", "none"])
 
@@ -306,18 +305,5 @@ def publish(out: Path, **options: Any) -> None:
     _exit(lambda: published.publish(out, **options))
 
 
-def _exit(call: Any) -> None:
-    try:
-        status = call()
-    except AutograderError as error:
-        click.secho(f"autograder: {error}", fg="red", err=True)
-        if error.mend:
-            click.echo(f"  {error.mend}", err=True)
-        sys.exit(error.status)
-    except KeyboardInterrupt:
-        click.echo("\nstopped; what was graded is kept, and the same command goes on from there", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    sys.exit(status)
+main.add_command(marks)
+main.add_command(serve)

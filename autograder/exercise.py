@@ -11,6 +11,7 @@ from autograder.case import Case
 from autograder.errors import AssignmentError
 from autograder.expect import Record
 from autograder.model import Limits
+from autograder.rubric import Criterion, make_rubric
 from autograder.visibility import VISIBILITIES, may_need
 
 Judge = Callable[[Record, Record], None]
@@ -70,6 +71,8 @@ class Exercise:
     student's own pieces cannot pass is judged again with these in place, and passes if that passes.
     ways: where it matters which are replaced together: several sets of stand-ins, tried in turn.
     written: a written answer, marked by hand; ``points`` are then its weight.
+    rubric: what is looked for in a written answer: a text, or criteria whose points add up to ``points``.
+    comments: short name -> a comment that markers use again.
     """
 
     def __init__(
@@ -86,7 +89,8 @@ class Exercise:
         ways: Sequence[Sequence[str]] = (),
         written: bool = False,
         points: int = 0,
-        rubric: str = "",
+        rubric: str | Sequence[Criterion] = "",
+        comments: Mapping[str, str] | None = None,
     ) -> None:
         self.id = id
         self.title = title
@@ -99,7 +103,9 @@ class Exercise:
         self.stand_ins = tuple(dict.fromkeys(name for way in self.ways for name in way))
         self.written = written
         self.points = points
-        self.rubric = rubric
+        if not written and (rubric or comments):
+            raise AssignmentError(f"{id}: only a written answer has a rubric and comments")
+        self.rubric = make_rubric(id, points if written else 0, rubric, comments)
         self.checks: list[Check] = []
 
     @property

@@ -23,7 +23,6 @@ ORDER = (
     ("shown",),
     ("errors", "model", "case", "parsing", "printable", "forked", "pseudonyms"),
     ("rubric", "exits", "visibility"),
-    ("climarks",),
     ("subject", "seeds", "uses", "mutants", "scorecard", "expect", "torchcells", "output"),
     ("exercise", "stubs", "handout", "equivalents"),
     ("hints",),
@@ -51,6 +50,7 @@ ORDER = (
     ("serving",),
     ("checkview", "notebook"),
     ("commands", "student", "pytest_plugin"),
+    ("climarks",),
     ("cli",),
 )
 RANK = {unit: rank for rank, units in enumerate(ORDER) for unit in units}
