@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autograder import handback
+from autograder.gradebook.history import tried
 from autograder.gradebook.records import Person
 from autograder.gradebook.store import Gradebook
 from autograder.handback import Handback
@@ -84,4 +85,5 @@ def class_files(
         missing=[student for student in missing if student not in graded],
         unattributed=unattributed,
         links=links,
+        handed_in=tried(book, output.assignment),
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import statistics
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from autograder.model import Finding, Grade, Outcome
+from autograder.model import ExerciseGrade, Finding, Grade, Outcome
+from autograder.reporting import attempts
+from autograder.reporting.insight import Insight, signed
 from autograder.reporting.svg import histogram
 from autograder.reporting.text import clean, count, line
 from autograder.reporting.views import WORDS, percent
@@ -18,6 +20,8 @@ from autograder.reporting.views import WORDS, percent
 MOST_FAILURES = 5000  # distinct kinds kept; numbers in messages are folded, so a class has a few hundred
 MOST_SHOWN = 15
 MOST_VOID = 100
+FIRST_NAMES = 5
+MOST_NAMES = 300  # students behind one mistake who are named
 
 View = dict[str, Any]
 
@@ -43,6 +47,7 @@ class _Check:
     exercise: str
     claim: str
     order: int
+    key: tuple[str, str]
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
 
@@ -52,8 +57,11 @@ class _Failure:
     claim: str
     title: str
     message: str
+    order: int  # of the exercise, from 1
     number: int = 0
     students: list[str] = field(default_factory=list)
+    best: float = -1.0
+    example: str = ""  # the student with the largest share of points: there the mistake stands most alone
 
 
 class ClassSummary:
@@ -68,17 +76,20 @@ class ClassSummary:
         self._void: list[View] = []
         self._isolation: Counter[str] = Counter()
         self._graded = ""
+        self.insight = Insight()
 
     def add(self, grade: Grade) -> None:
         """Take what the class page and the tables need."""
         self.title = self.title or grade.title or grade.assignment
         self._isolation[grade.isolation] += 1
         self._graded = max(self._graded, grade.graded_at)
-        for exercise in grade.exercises:
+        self.insight.add(grade)
+        share = grade.points / grade.possible if grade.possible else 0.0
+        for number, exercise in enumerate(grade.exercises, 1):
             self.exercises.setdefault(exercise.id, exercise.title)
             seen: set[str] = set()
             for finding in exercise.checks:
-                self._tally(grade.student, exercise.id, exercise.title, finding, seen)
+                self._tally(grade.student, share, number, exercise, finding, seen)
         self.rows.append(
             Row(
                 student=grade.student,
@@ -94,9 +105,15 @@ class ClassSummary:
             )
         )
 
-    def _tally(self, student: str, exercise: str, title: str, finding: Finding, seen: set[str]) -> None:
+    def _tally(
+        self, student: str, share: float, order: int, whole: ExerciseGrade, finding: Finding, seen: set[str]
+    ) -> None:
+        exercise, title = whole.id, whole.title
         key = (exercise, finding.id)
-        check = self._checks.setdefault(key, _Check(line(title, 100), clean(finding.claim, 300), len(self._checks)))
+        check = self._checks.get(key)
+        if check is None:
+            check = _Check(line(title, 100), clean(finding.claim, 300), len(self._checks), key)
+            self._checks[key] = check
         check.outcomes[finding.outcome] += 1
         if finding.outcome is Outcome.VOID and len(self._void) < MOST_VOID:
             entry = {"student": student, "exercise": line(title, 100), "claim": clean(finding.claim, 300)}
@@ -113,13 +130,22 @@ class ClassSummary:
         if failure is None:
             if len(self._failures) >= MOST_FAILURES:
                 return
-            failure = _Failure(line(title, 100), clean(finding.claim, 300), name, clean(finding.message, 400))
+            failure = _Failure(line(title, 100), clean(finding.claim, 300), name, clean(finding.message, 400), order)
             self._failures[(exercise, kind)] = failure
         failure.number += 1
-        if len(failure.students) < 5:
+        if len(failure.students) < MOST_NAMES:
             failure.students.append(student)
+        if share > failure.best:
+            failure.best, failure.example = share, student
 
-    def view(self, *, missing: Sequence[str], unattributed: Sequence[str], links: Mapping[str, str]) -> View:
+    def view(
+        self,
+        *,
+        missing: Sequence[str],
+        unattributed: Sequence[str],
+        links: Mapping[str, str],
+        handed_in: Iterable[attempts.HandIn] = (),
+    ) -> View:
         """The class page. ``links``: student -> path of the report, relative to the page."""
         rows = sorted(self.rows, key=lambda row: row.student.casefold())
         percents = [100 * row.points / row.possible for row in rows if row.possible]
@@ -139,6 +165,8 @@ class ClassSummary:
             "histogram": histogram(percents),
             "checks": self._worst_first(),
             "failures": self._most_frequent(links),
+            "items": self.insight.view(lambda student: _student(student, links)),
+            "attempts": attempts.view(handed_in),
             "columns": [
                 {"number": n, "id": line(k, 60), "title": line(v, 100)}
                 for n, (k, v) in enumerate(self.exercises.items(), 1)
@@ -171,6 +199,8 @@ class ClassSummary:
                         "rate": round(rate, 1),
                         "shown": f"{rate:.0f} %",
                         "others": ", ".join(others),
+                        "together": signed(together := self.insight.correlation(*check.key)),
+                        "together_value": "" if together is None else round(together, 4),
                         "order": check.order,
                     }
                 )
@@ -185,8 +215,10 @@ class ClassSummary:
                 "title": f.title,
                 "message": f.message,
                 "claim": f.claim,
-                "students": [_student(s, links) for s in f.students],
+                "students": [_student(s, links) for s in f.students[:FIRST_NAMES]],
+                "others": [_student(s, links) for s in f.students[FIRST_NAMES:]],
                 "more": f.number - len(f.students),
+                "example": _student(f.example, links, f"e{f.order}"),
             }
             for f in most
         ]
@@ -206,10 +238,11 @@ class ClassSummary:
         }
 
 
-def _student(student: str, links: Mapping[str, str]) -> View:
+def _student(student: str, links: Mapping[str, str], part: str = "") -> View:
     path = links.get(student, "")
+    mark = f"#{part}" if part else ""
     # Quoted with the colon, so that no name can be read as a scheme; "./" keeps it relative.
-    return {"name": line(student, 120) or "(no name)", "href": "./" + quote(path, safe="/") if path else ""}
+    return {"name": line(student, 120) or "(no name)", "href": "./" + quote(path, safe="/") + mark if path else ""}
 
 
 def _remark(grade: Grade) -> str:

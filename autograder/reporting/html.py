@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from autograder.model import Grade
 from autograder.reporting import gradescope, killtable, notebookpage, tables
+from autograder.reporting.attempts import HandIn
 from autograder.reporting.classpage import ClassSummary
 from autograder.reporting.files import atomic, write
 from autograder.reporting.text import plain
@@ -63,11 +64,13 @@ def write_class(
     missing: Sequence[str] = (),
     unattributed: Sequence[str] = (),
     links: Mapping[str, str] | None = None,
+    handed_in: Iterable[HandIn] = (),
 ) -> None:
     """Write index.html, grades.csv and grades.jsonl into ``out``, reading ``grades`` once, one at a time.
 
     missing: students on the roster who handed in nothing. unattributed: files that belong to nobody.
     links: student -> path of the report, relative to ``out``; ``STUDENT/report.html`` where None.
+    handed_in: every attempt, for what the page says of attempts over time.
     """
     summary = ClassSummary()
     with atomic(out / "grades.jsonl") as file:
@@ -78,7 +81,8 @@ def write_class(
         rows = sorted(summary.rows, key=lambda row: row.student.casefold())
         tables.write_csv(file, rows, list(summary.exercises))
     where = links if links is not None else {row.student: f"{row.student}/report.html" for row in summary.rows}
-    write(out / "index.html", class_page(summary, missing=missing, unattributed=unattributed, links=where))
+    page = class_page(summary, missing=missing, unattributed=unattributed, links=where, handed_in=handed_in)
+    write(out / "index.html", page)
 
 
 def student_page(
@@ -130,9 +134,10 @@ def class_page(
     missing: Sequence[str] = (),
     unattributed: Sequence[str] = (),
     links: Mapping[str, str],
+    handed_in: Iterable[HandIn] = (),
 ) -> str:
-    """The class page, self-contained; its one script sorts and searches the table."""
-    view = summary.view(missing=missing, unattributed=unattributed, links=links)
+    """The class page, self-contained; its one script sorts the tables and searches the students."""
+    view = summary.view(missing=missing, unattributed=unattributed, links=links, handed_in=handed_in)
     return _render("class.html.j2", view, script=_static("class.js"))
 
 
