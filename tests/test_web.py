@@ -5,14 +5,19 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from click.testing import CliRunner
-from handclass import answers_of, hand_in, make_class, of_assignment
+from handclass import a_grade, answers_of, hand_in, make_class, of_assignment
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -389,3 +394,57 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 
     assert done.exit_code == 2
     assert f"port {port} cannot be used" in done.output
+
+
+def test_a_grade_that_is_withdrawn_or_given_anew_is_seen(room: Room) -> None:
+    client = room.browser()
+    attempt = room.attempt("ada")
+    with Gradebook.open(room.desk.output.gradebook) as other:
+        newer = other.add_grade(attempt, a_grade("ada", {"written_rnn": "read differently"}), transcript=None)
+    assert "read differently" in client.get(f"/mark/written_rnn/{attempt}").text
+    with Gradebook.open(room.desk.output.gradebook) as other:
+        other.withdraw([newer], "the control drifted")
+
+    client.get(f"/mark/written_rnn/{attempt}")
+
+    assert "The graph of ada." in client.get(f"/mark/written_rnn/{attempt}").text
+    assert "2 of 3" not in client.get("/").text
+    assert [(q.todo, q.marked) for q in room.desk.board.questions()] == [(3, 0), (3, 0)]
+
+
+def test_a_student_who_is_deleted_is_gone_from_every_page(room: Room) -> None:
+    client = room.browser()
+    client.get("/class")
+    with Gradebook.open(room.desk.output.gradebook) as other:
+        other.people.forget("ada")
+
+    assert "1 to 2 of 2 students" in client.get("/class").text
+    assert sum(room.desk.board.outcomes[("lstm_cell", "forward")].values()) == 2
+
+
+@pytest.mark.slow
+def test_the_command_serves_until_it_is_stopped_and_then_writes_the_class(tmp_path: Path) -> None:
+    """With the shipped assignment's rubrics, as somebody starts it in a terminal."""
+    output = make_class(tmp_path / "graded", answers_of(["ada"]))
+    (output.folder / "grades.jsonl").unlink()
+    root = Path(__file__).resolve().parent.parent
+    code = "from autograder.cli import main; main()"
+    command = [sys.executable, "-c", code, "serve", str(output.folder), "--port", "0", "--course", str(root)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    ) as run:
+        assert run.stdout is not None
+        address = next(line.strip() for line in run.stdout if "token=" in line)
+        with httpx2.Client(follow_redirects=True) as client:
+            home = client.get(address)
+            attempt = "/mark/written_importance/1"
+            page = client.get(home.url.join(attempt)).text.split('id="marking"')[1].split("</form>")[0]
+            hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+            given = client.post(home.url.join(attempt), data=hidden | {"points-answer": "2"})
+        run.send_signal(signal.SIGINT)
+        run.wait(60)
+
+    assert "To mark by hand" in home.text
+    assert "1 of 1 marked" in given.text
+    assert run.returncode == 0
+    assert json.loads((output.folder / "grades.jsonl").read_text(encoding="utf-8"))["points"] == 6

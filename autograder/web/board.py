@@ -8,10 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.answers import named
+from autograder.answers import last_given, named, waits
 from autograder.gradebook.marking import Given, Marking, State
 from autograder.gradebook.store import Gradebook
-from autograder.model import Outcome
+from autograder.model import Grade, Outcome
 from autograder.output import Output
 from autograder.pseudonyms import scattered
 from autograder.web.seat import Seat, light
@@ -42,6 +42,7 @@ class Board:
         self._state: State | None = None
         self._lock = threading.RLock()
         self._queues: dict[str, list[Seat]] = {}
+        self._names: dict[str, str] = {}
         self._open: dict[tuple[int, str], tuple[str, str, float]] = {}
 
     def refresh(self) -> None:
@@ -58,11 +59,10 @@ class Board:
                 self._read_marks(self._marking.given(self._output.assignment, after=last))
             self._state = state
 
-    def forget(self) -> None:
-        """Read everything anew next time."""
+    def doubt(self) -> None:
+        """Look next time at everybody's present grade again: one of them was withdrawn, or is being replaced."""
         with self._lock:
             self._state = None
-            self.seats = {}
 
     def questions(self) -> list[Question]:
         """The written exercises for which there are answers, in the assignment's order."""
@@ -104,39 +104,52 @@ class Board:
 
     def _read_class(self) -> None:
         places = self._marking.places(self._output.assignment)
-        names = named(self._book, self._output)
-        known = self.seats
-        stale = [p.grade for p in places if p.attempt not in known or known[p.attempt].place.grade != p.grade]
-        seats = {}
+        if any(place.student not in self._names for place in places):
+            self._names = named(self._book, self._output)
+        before, self.seats = self.seats, {}
+        stale = [p for p in places if p.attempt not in before or before[p.attempt].place.grade != p.grade]
+        grades: dict[int, Grade] = {}
         for start in range(0, len(stale), 200):
-            read = self._marking.documents(stale[start : start + 200])
-            seats.update({number: light(document) for number, document in read.items()})
-        self.seats = {
-            place.attempt: Seat(
-                place, seats[place.grade] if place.grade in seats else known[place.attempt].grade, names[place.student]
-            )
-            for place in places
-        }
-        self.outcomes = {}
-        for seat in self.seats.values():
+            read = self._marking.documents(place.grade for place in stale[start : start + 200])
+            grades.update({number: light(document) for number, document in read.items()})
+        for place in places:
+            old = before.pop(place.attempt, None)
+            if old is not None and place.grade not in grades:
+                self.seats[place.attempt] = old
+                continue
+            if old is not None:
+                self._tally(old, -1)
+            given = old.given if old is not None else {}
+            seat = Seat(place, grades[place.grade], self._names[place.student], given)
             self._tally(seat, 1)
-        queues: defaultdict[str, list[Seat]] = defaultdict(list)
+            self.seats[place.attempt] = seat
+        for gone in before.values():
+            self._tally(gone, -1)
+        if stale or before:
+            self._order()
+
+    def _order(self) -> None:
+        queues: defaultdict[str, list[tuple[bytes, Seat]]] = defaultdict(list)
+        order: dict[str, None] = {}
         for seat in self.seats.values():
             for exercise in seat.grade.exercises:
-                if seat.question(exercise.id) is not None:
-                    queues[exercise.id].append(seat)
-        for exercise_id, queue in queues.items():
-            places_in = {s.place.attempt: scattered(self._secret, exercise_id, s.place.student) for s in queue}
-            queue.sort(key=lambda s, places_in=places_in: places_in[s.place.attempt])  # type: ignore[misc]
-        order = dict.fromkeys(e.id for seat in self.seats.values() for e in seat.grade.exercises)
-        self._queues = {exercise_id: queues[exercise_id] for exercise_id in order if exercise_id in queues}
+                order.setdefault(exercise.id)
+                if any(waits(finding) for finding in exercise.checks):
+                    place = scattered(self._secret, exercise.id, seat.place.student)
+                    queues[exercise.id].append((place, seat))
+        self._queues = {
+            exercise: [seat for _, seat in sorted(queues[exercise], key=lambda one: one[0])]
+            for exercise in order
+            if exercise in queues
+        }
 
     def _read_marks(self, given: Iterable[Given]) -> None:
         changed: dict[int, Seat] = {}
-        for one in given:
+        for one in last_given(given).values():
             seat = self.seats.get(one.attempt)
-            if seat is not None:
-                seat.given[(one.mark.exercise, one.mark.check)] = one
+            what = (one.mark.exercise, one.mark.check)
+            if seat is not None and (what not in seat.given or seat.given[what].id != one.id):
+                seat.given[what] = one
                 changed[one.attempt] = seat
         for seat in changed.values():
             self._tally(seat, -1)

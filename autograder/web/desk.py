@@ -46,7 +46,7 @@ class Desk:
         attempt = next((one for one in attempts if one.id == seat.place.attempt), None)
         found = standing(self.book, attempt) if attempt is not None else None
         if found is None or found.record.id != seat.place.grade:
-            self.board.forget()  # withdrawn, or graded again in this moment
+            self.board.doubt()  # withdrawn, or graded again in this moment
             self.board.refresh()
         return found
 
