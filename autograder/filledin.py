@@ -72,7 +72,7 @@ def hold_against(
             _conflict(found, line, "the present attempt has no answer to this question that waits for a mark")
         else:
             seen[key] = line.place
-            _one(found, line, here[key], rubrics[line.exercise], who, owners)
+            _one(found, line, here[key], rubrics[line.exercise].fitting(here[key].possible), who, owners)
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.afterwards import rewrite, whole_class
+from autograder.afterwards import whole_class
 from autograder.answers import Answer, answers, named
 from autograder.assignment import Assignment
 from autograder.errors import IntakeError
@@ -46,7 +46,8 @@ def export(
             for one in answers(book, assignment.id)
             if not pending or one.given is None or one.given.mark.points is None
         ]
-    entries.sort(key=lambda one: (list(rubrics).index(one.exercise) if one.exercise in rubrics else 99, one.student))
+    order = {exercise: number for number, exercise in enumerate(rubrics)}
+    entries.sort(key=lambda one: (order.get(one.exercise, len(order)), one.student))
     form = form or ("md" if file is not None and file.suffix.casefold() in (".md", ".markdown") else "csv")
     text = write_csv(entries) if form == "csv" else write_markdown(entries)
     if file is None:
@@ -76,8 +77,6 @@ def import_(out: Path, file: Path, *, load: Load, partial: bool, who: str | None
         _show(console, "changed since the sheet was exported", found.conflicts)
         bad = len(found.troubles) + len(found.conflicts)
         if given:
-            marked = {wish.attempt for _, wish in found.wishes}
-            rewrite(book, output, [one for one in book.current(assignment.id) if one.id in marked])
             whole_class(book, output)
     said = f"{count(given, 'mark')} given, {found.unchanged} unchanged, {found.empty} not filled in"
     console.print(f"{said}, {bad} not taken" if bad else said)
@@ -116,7 +115,7 @@ def _entry(one: Answer, name: str, title: str, rubrics: dict[str, Rubric]) -> En
         exercise=one.exercise,
         question=title,
         answer=one.text,
-        rubric=rubrics.get(one.exercise, Rubric()),
+        rubric=rubrics.get(one.exercise, Rubric()).fitting(one.possible),
         possible=one.possible,
         points=mark.points if mark else None,
         criteria=mark.criteria if mark else {},

@@ -33,6 +33,12 @@ class Rubric:
         """What all criteria are worth together."""
         return sum(criterion.points for criterion in self.criteria)
 
+    def fitting(self, possible: int) -> Rubric:
+        """This rubric, or one criterion where the grade at hand is of a version that was worth other points."""
+        if self.points == possible:
+            return self
+        return Rubric((Criterion("answer", "the whole answer", possible),), self.comments)
+
 
 def make_rubric(
     exercise: str, points: int, given: str | Sequence[Criterion], comments: Mapping[str, str] | None = None

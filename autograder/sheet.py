@@ -39,7 +39,7 @@ class Entry:
 class Line:
     """One answer of a sheet that came back, as it was filled in: nothing of it is believed yet."""
 
-    place: str  # "line 7"
+    place: str  # "row 7", "line 7"
     ref: str
     student: str
     exercise: str
@@ -73,7 +73,7 @@ def write_csv(entries: Iterable[Entry]) -> str:
             answer = f"{answer[:MOST_CELL]}\n… cut off here; the report has the whole answer"
         cells = (one.student, one.exercise, one.question, answer, "\n".join(lines), "; ".join(parts))
         points = "" if one.points is None or several else str(one.points)
-        writer.writerow([*map(_cell, cells), points, str(one.possible), _cell(one.comment), one.ref])
+        writer.writerow([*map(_cell, cells), points, str(one.possible), _cell(printable(one.comment).strip()), one.ref])
     return "\ufeff" + file.getvalue()
 
 
@@ -89,12 +89,10 @@ def read_csv(text: str) -> Iterator[Line]:
         if lacking:
             mend = "Fill in a sheet that `autograder marks export` wrote, and keep its first line."
             raise IntakeError(f"the sheet has no column {', '.join(lacking)}", mend=mend)
-        line = reader.line_num + 1
-        for cells in reader:
+        for number, cells in enumerate(reader, 2):  # as a spreadsheet counts
             row = {name: _plain(cell) for name, cell in zip(names, cells, strict=False)}
             if any(row.values()):
-                yield _line(f"line {line}", row)
-            line = reader.line_num + 1
+                yield _line(f"row {number}", row)
     except csv.Error as error:
         raise IntakeError(f"line {reader.line_num} of the sheet is no CSV: {error}", mend="Save it as CSV.") from None
 
@@ -114,9 +112,13 @@ def _line(place: str, row: Mapping[str, str]) -> Line:
 
 def _cell(text: str) -> str:
     """Text that a spreadsheet takes as text, never as a formula."""
-    return f"'{text}" if text.startswith(_RISKY) or text.lstrip().startswith(_RISKY) else text
+    return f"'{text}" if _risky(text) else text
+
+
+def _risky(text: str) -> bool:
+    return text.startswith(_RISKY) or text.lstrip().startswith(_RISKY)
 
 
 def _plain(cell: str) -> str:
     text = printable(cell).strip()
-    return text[1:] if text[:1] == "'" and text[1:].lstrip().startswith(_RISKY) else text
+    return text[1:] if text[:1] == "'" and _risky(text[1:]) else text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from autograder.sheet import Entry, Line, printable
 
@@ -21,9 +20,10 @@ HEAD = """\
 def write_markdown(entries: Iterable[Entry]) -> str:
     """The sheet, by question."""
     parts = [HEAD]
-    ordered = sorted(entries, key=lambda one: one.exercise)  # stable: the order within a question stays
-    for _, group in groupby(ordered, key=lambda one: one.exercise):
-        of_question = list(group)
+    questions: dict[str, list[Entry]] = {}
+    for one in entries:
+        questions.setdefault(one.exercise, []).append(one)
+    for of_question in questions.values():
         parts.append(_question(of_question[0]))
         parts += map(_entry, of_question)
     return "\n".join(parts)

@@ -45,3 +45,11 @@ def test_criteria_and_comments_are_kept_in_order() -> None:
 def test_what_does_not_fit_is_refused(fields: dict[str, object], message: str) -> None:
     with pytest.raises(AssignmentError, match=message):
         written(**fields)
+
+
+def test_a_rubric_of_other_points_becomes_one_criterion() -> None:
+    rubric = written(rubric=[Criterion("a", "", 1), Criterion("b", "", 2)], comments={"why": "Why?"}).rubric
+
+    assert rubric.fitting(3) is rubric
+    assert rubric.fitting(5).criteria == (Criterion("answer", "the whole answer", 5),)
+    assert rubric.fitting(5).comments == rubric.comments

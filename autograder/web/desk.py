@@ -10,7 +10,7 @@ from autograder.gradebook.marking import Clash, Marking, Wish
 from autograder.gradebook.standing import Standing, standing
 from autograder.gradebook.store import Gradebook
 from autograder.output import Output
-from autograder.rubric import Criterion, Rubric
+from autograder.rubric import Rubric
 from autograder.web.board import Board
 from autograder.web.seat import Seat
 
@@ -29,11 +29,8 @@ class Desk:
         self._writing = threading.Lock()
 
     def rubric(self, exercise: str, possible: int) -> Rubric:
-        """The rubric of an exercise; one criterion where the grade is of a version with other points."""
-        found = self._rubrics.get(exercise, Rubric())
-        if found.points == possible:
-            return found
-        return Rubric((Criterion("answer", "the whole answer", possible),), found.comments)
+        """The rubric of an exercise, for an answer that is worth so many points."""
+        return self._rubrics.get(exercise, Rubric()).fitting(possible)
 
     def seat(self, attempt: int) -> Seat | None:
         """The seat of a present attempt, up to date."""
