@@ -305,5 +305,27 @@ def publish(out: Path, **options: Any) -> None:
     _exit(lambda: published.publish(out, **options))
 
 
+@main.command(short_help="Submissions with passages in common, as a list to look at.")
+@click.argument("place", metavar="OUT|FOLDER", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "-o", "--to", type=click.Path(path_type=Path, dir_okay=False), help="The page [default: OUT/similarity.html]."
+)
+@click.option("--pairs", "most", type=click.IntRange(1, 500), default=30, show_default=True, help="How many to show.")
+@click.option("-a", "--assignment", "name", help="The assignment; needed only where a course has several.")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+@click.option("--gradebook", metavar="URL", help="Where it lies, with its password [default: as OUT remembers it].")
+def similar(place: Path, name: str | None, course: Path | None, **options: Any) -> None:
+    """Compare the code of all submissions, the handout's own left out, and write a page with both sides of each pair.
+
+    Example: autograder similar graded
+
+    For instructors only, and never a verdict: people who solve the same exercise write alike. No student code runs.
+    """
+    from autograder import commands  # slow to import: --help must not wait for torch
+    from autograder import similar as comparing
+
+    _exit(lambda: comparing.similar(place, load=lambda own: commands.load(own or name, course, place), **options))
+
+
 main.add_command(marks)
 main.add_command(serve)

@@ -34,7 +34,7 @@ ORDER = (
     ("asking", "nulls", "basis", "declared", "differences"),
     ("grading",),
     ("diagnosis",),
-    ("gradebook", "recorded"),
+    ("gradebook", "recorded", "similarity"),
     ("handback",),
     ("pipeline", "publish", "exports"),
     ("batch", "bench", "control", "key", "rejudge"),
@@ -42,7 +42,7 @@ ORDER = (
     ("reporting", "pack"),
     ("terminal", "audited"),
     ("instructor",),
-    ("rejudged", "exported", "published"),
+    ("rejudged", "exported", "published", "similar"),
     ("answers", "afterwards", "sheet"),
     ("sheetmarkdown", "filledin"),
     ("marks",),
@@ -66,6 +66,7 @@ COMMAND_LINE = (
     "marks",
     "web",
     "exported",
+    "similar",
 )
 RUNS_BESIDE_STUDENT_CODE = sorted(
     [name.removesuffix(".py") for name in bundle.MODULES]

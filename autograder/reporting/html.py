@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.model import Grade
-from autograder.reporting import gradescope, killtable, notebookpage, tables
+from autograder.reporting import gradescope, killtable, notebookpage, similarpage, tables
 from autograder.reporting.attempts import HandIn
 from autograder.reporting.classpage import ClassSummary
 from autograder.reporting.files import atomic, write
@@ -139,6 +139,14 @@ def class_page(
     """The class page, self-contained; its one script sorts the tables and searches the students."""
     view = summary.view(missing=missing, unattributed=unattributed, links=links, handed_in=handed_in)
     return _render("class.html.j2", view, script=_static("class.js"))
+
+
+def similar_page(
+    title: str, students: int, usual: float, pairs: Sequence[similarpage.Pair], empty: Sequence[str]
+) -> str:
+    """Pairs of submissions with passages in common, both sides shown, self-contained. For instructors only."""
+    view = similarpage.view(title, students, usual, pairs, empty)
+    return _render("similar.html.j2", view, script=_static("class.js"), more="similar.css")
 
 
 def audit_page(audit: Mapping[str, Any]) -> str:

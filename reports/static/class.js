@@ -46,7 +46,9 @@
   };
   document.querySelectorAll("table.sortable").forEach(sortable);
 
-  const students = Array.from(document.getElementById("students").tBodies[0].rows);
+  const list = document.getElementById("students");
+  if (!list) return;
+  const students = Array.from(list.tBodies[0].rows);
   const search = document.getElementById("search");
   const found = document.getElementById("found");
   search.addEventListener("input", () => {
