@@ -170,6 +170,19 @@ def test_settings_lead_back_to_our_own_pages_only(room: Room, back: str) -> None
     assert answer.headers["location"] == "/"
 
 
+def test_the_longest_session_still_fits_into_a_cookie(room: Room) -> None:
+    client = room.browser("\N{OWL}" * 100)
+    page = f"/student/{room.attempt('ada')}"
+    data = {"csrf_token": csrf(client, page), "exercise": "lstm_cell", "check": "gradients", "replaces": "0"}
+    claims = [f for e in room.desk.board.seats[room.attempt("ada")].grade.exercises for f in e.checks]
+    for finding in claims:
+        object.__setattr__(finding, "claim", "\N{OWL}" * 500)
+
+    answer = client.post(page, data=data | {"points": "3", "why": "x"}, follow_redirects=False)
+
+    assert len(answer.headers["set-cookie"]) < 4000
+
+
 # --- marking ------------------------------------------------------------------------------------
 
 

@@ -59,7 +59,7 @@ def settings(visit: Visit, data: FormData) -> Response:
     """Who marks in this session, and whether names are shown."""
     who = str(data.get("who", "")).strip()
     if who:
-        visit.request.session["who"] = who[:80]
+        visit.request.session["who"] = who[:40]
     if "names" in data:
         visit.request.session["names"] = data["names"] == "yes"
     back = str(data.get("back", "/"))

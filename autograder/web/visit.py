@@ -43,8 +43,8 @@ class Visit:
         return line(seat.place.student, 120) or "(no name)" if self.names else seat.name
 
     def say(self, text: str) -> None:
-        """Words for the next page of this session."""
-        self.request.session["said"] = clean(text, 500)
+        """Words for the next page of this session: few, since the whole session has to fit into a cookie."""
+        self.request.session["said"] = clean(text, 150)
 
     def number(self, name: str, default: int = 0) -> int:
         """A number of the address, ``default`` where there is none."""
