@@ -36,7 +36,9 @@ def similar(
         assignment = load(None)
         works = list(_received(place, assignment))
     to = to or Path(PAGE)
-    found = similarity.compare(works, similarity.handed_out(assignment.grading.parent), most=most)
+    handout = similarity.handed_out(assignment.grading.parent)
+    with console.status(f"comparing {len(works)} submissions"):
+        found = similarity.compare(works, handout, most=most)
     title = assignment.title
     write(to, html.similar_page(title, found.students, found.usual, found.pairs, found.empty))
     for pair in found.pairs[:SHOWN]:
