@@ -79,8 +79,9 @@ class Diagnosis:
             return self._first_moment(judged, exercise, grade)
         wrong = [finding for finding in grade.checks if finding.outcome in WRONG and not finding.bonus]
         name = MistakeName(found.mistake.id, found.mistake.title)
+        lead = next((finding for finding in wrong if finding.id == found.mistake.caught_by), wrong[0])
         checks = tuple(
-            self._named(finding, name, found, first=finding is wrong[0]) if finding in wrong else finding
+            self._named(finding, name, found, first=finding is lead) if finding in wrong else finding
             for finding in grade.checks
         )
         return replace(grade, checks=checks)
