@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from autograder.gradebook.counting import counting
 from autograder.gradebook.marking import Given, Marking
 from autograder.gradebook.store import Gradebook
 from autograder.model import Finding, Outcome
@@ -54,7 +55,7 @@ def last_given(given: Iterable[Given]) -> dict[tuple[int, str, str], Given]:
 def answers(book: Gradebook, assignment: str) -> Iterator[Answer]:
     """All written answers that a person has to mark or has marked, by student, in the assignment's order."""
     given = last_given(Marking(book).given(assignment))
-    for attempt in book.current(assignment):
+    for attempt in counting(book, assignment):
         found = book.grade(attempt.id)
         if found is None:
             continue

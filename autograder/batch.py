@@ -5,11 +5,12 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from autograder import observing, pipeline
+from autograder.gradebook import counting
 from autograder.gradebook.hand import marked
 from autograder.gradebook.records import AttemptRecord, Received
 from autograder.gradebook.store import Gradebook
@@ -86,6 +87,7 @@ def run(
     courses = _Courses(course)
     observer = observing.digest(course.assignment)
     shown = back or Handback()
+    held = counting.terms(book, course.assignment.id)
     results: dict[int, Done] = {}
     failure: list[BaseException] = []
     stop = threading.Event()
@@ -116,7 +118,7 @@ def run(
                     if attempt is not None:
                         unsure.append((_stored(book, attempt, grade, sandbox, observer), folder))
                 if attempt is not None:
-                    grade = marked(grade, book.people.marks(attempt.id))
+                    grade = replace(marked(grade, book.people.marks(attempt.id)), late=held.late(attempt))
                 if not again or not shown.holds(folder, grade):
                     folder.mkdir(parents=True, exist_ok=True)
                     write(grade, folder, submission.notebooks)

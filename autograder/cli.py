@@ -9,6 +9,7 @@ import click
 
 from autograder import __version__
 from autograder.climarks import marks, serve
+from autograder.clistudent import policy, student
 from autograder.exits import leave as _exit
 
 LEVELS = click.Choice(["full", "reduced", "none"])
@@ -329,3 +330,5 @@ def similar(place: Path, name: str | None, course: Path | None, **options: Any) 
 
 main.add_command(marks)
 main.add_command(serve)
+main.add_command(policy)
+main.add_command(student)

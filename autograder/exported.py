@@ -17,6 +17,7 @@ from autograder.errors import ExportError
 from autograder.exports import canvas, classroom, gradescope, moodle, tables
 from autograder.exports.rows import Row, rows
 from autograder.exports.sheet import Sheet
+from autograder.gradebook.counting import terms
 from autograder.gradebook.store import Gradebook
 from autograder.instructor import open_gradebook
 from autograder.model import Grade
@@ -62,6 +63,7 @@ def export(
             console.print(f"{escape(str(place))}: {count} files. It holds the solutions: for Gradescope only.")
             return 0
         known = list(rows(book, output.assignment))
+        zeros = zeros or terms(book, output.assignment).policy.missing == "zero"
         if form == "classroom":
             found = [row for row in known if row.grade is not None and row.person.key == student]
             if not found or found[0].grade is None:
@@ -71,7 +73,7 @@ def export(
             return _put(console, to, f"result={classroom.payload(found[0].for_student or found[0].grade)}\n")
         if form in FILLED:
             return _filled(console, form, book, output, known, template, to, column, feedback, zeros)
-        return _put(console, to, _table(form, known, output, load))
+        return _put(console, to, _table(form, known, output, zeros))
 
 
 def _filled(
@@ -111,10 +113,10 @@ def _filled(
     return _put(console, to or template.with_name(f"{template.stem}-graded{template.suffix}"), sheet.text())
 
 
-def _table(form: str, known: list[Row], output: Output, load: Callable[[str], Assignment]) -> str:
+def _table(form: str, known: list[Row], output: Output, zeros: bool) -> str:
     file = io.StringIO(newline="")
     if form == "csv":
-        tables.plain_csv(file, known)
+        tables.plain_csv(file, known, zeros)
     elif form == "json":
         tables.plain_json(file, known)
     else:

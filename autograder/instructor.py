@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autograder import handback
+from autograder.gradebook.counting import terms
 from autograder.gradebook.history import tried
 from autograder.gradebook.records import Person
 from autograder.gradebook.store import Gradebook
@@ -60,12 +61,13 @@ def class_files(
     output: Output,
     *,
     others: Iterable[Grade] = (),
-    missing: Sequence[str] = (),
+    missing: Iterable[str] = (),
     unattributed: Sequence[str] = (),
 ) -> None:
     """Write the class's page and tables from the gradebook, and whatever file of a student is lost or out of date.
 
-    others: grades that are in no gradebook, because we could not read what was handed in.
+    others: grades that are in no gradebook, because we could not read what was handed in. missing: who else should
+    have handed in, beside the gradebook's own roster.
     """
     where = folders(book, output)
     back = handback.read(book, output.assignment)
@@ -78,11 +80,15 @@ def class_files(
             yield one.grade
         yield from (grade for grade in others if grade.student not in written)
 
-    graded = {attempt.student for attempt in book.current(output.assignment)}
+    people = book.people.roster()
+    here = {attempt.student for attempt in book.current(output.assignment)}
+    here |= {person.key for person in people if person.removed}
+    expected = dict.fromkeys([*missing, *(one.key for one in people if one.on_roster and one.active)])
     html.write_class(
         grades(),
         output.folder,
-        missing=[student for student in missing if student not in graded],
+        missing=[student for student in expected if student not in here],
+        zeros=terms(book, output.assignment).policy.missing == "zero",
         unattributed=unattributed,
         links=links,
         handed_in=tried(book, output.assignment),

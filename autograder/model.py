@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.lateness import Late
 from autograder.shown import ShownNotebook
 
 SCHEMA = 1
+_TOTALS = ("points", "possible", "pending", "bonus")
 
 
 class Outcome(enum.StrEnum):
@@ -152,11 +154,17 @@ class Grade:
     seed: str = ""
     attempt: int = 1
     handout: str = ""
+    late: Late | None = None
 
     @property
     def points(self) -> int:
         """Points won, without bonus."""
         return sum(e.points for e in self.exercises)
+
+    @property
+    def counted(self) -> int:
+        """Points that count: those won, less what lateness takes."""
+        return self.late.left(self.points) if self.late is not None else self.points
 
     @property
     def possible(self) -> int:
@@ -181,14 +189,9 @@ class Grade:
     def to_json(self) -> dict[str, Any]:
         """The documented JSON form (docs/formats.md): totals are written out for other programs."""
         plain: dict[str, Any] = {"schema": SCHEMA, **_plain(self)}
-        plain |= {"points": self.points, "possible": self.possible, "pending": self.pending, "bonus": self.bonus}
+        plain |= {name: getattr(self, name) for name in (*_TOTALS, "counted")}
         for grade, exercise in zip(plain["exercises"], self.exercises, strict=True):
-            grade |= {
-                "points": exercise.points,
-                "possible": exercise.possible,
-                "pending": exercise.pending,
-                "bonus": exercise.bonus,
-            }
+            grade |= {name: getattr(exercise, name) for name in _TOTALS}
         return plain
 
     @classmethod
@@ -212,6 +215,7 @@ class Grade:
             | {
                 "exercises": exercises,
                 "problems": problems,
+                "late": Late.from_json(data.get("late")),
                 "notes": tuple(data.get("notes", ())),
                 "files": tuple(data.get("files", ())),
             }
@@ -228,8 +232,7 @@ def _finding(data: Mapping[str, Any]) -> Finding:
 
 
 def _known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    names = {f.name for f in dataclasses.fields(cls)}
-    return {key: value for key, value in data.items() if key in names}
+    return {f.name: data[f.name] for f in dataclasses.fields(cls) if f.name in data}
 
 
 def _plain(value: Any) -> Any:

@@ -49,14 +49,14 @@ def changed(release: Release, due: str | None, published: bool | None, report: s
     return replace(release, report=report) if report is not None else release
 
 
-def time_of(text: str) -> datetime:
+def time_of(text: str, hint: str = "--due") -> datetime:
     """A date and time, in this machine's time zone where it names none. Raises click.BadParameter."""
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         raise click.BadParameter(
             f"{text!r} is no date and time; as in 2026-05-01T23:59, or 2026-05-01T23:59+02:00, or none",
-            param_hint="--due",
+            param_hint=hint,
         ) from None
     return at if at.tzinfo is not None else at.astimezone()
 

@@ -17,6 +17,7 @@ from autograder import handback, pipeline
 from autograder.assignment import Assignment
 from autograder.differences import differences
 from autograder.forked import forked
+from autograder.gradebook.counting import counting
 from autograder.gradebook.hand import marked, unused
 from autograder.gradebook.standing import standing
 from autograder.gradebook.store import Gradebook
@@ -124,7 +125,7 @@ def _write(work: Rejudging, output: Output, changed: Iterable[Stored], workers: 
     """The files of students whose present attempt says something else now."""
     where = folders(work.book, output)
     write = writer(handback.read(work.book, output.assignment), output)
-    current = {attempt.id: attempt for attempt in work.book.current(output.assignment)}
+    current = {attempt.id: attempt for attempt in counting(work.book, output.assignment)}
     todo = [current[one.attempt.id] for one in changed if one.attempt.id in current]
 
     def begin() -> Callable[[int], None]:

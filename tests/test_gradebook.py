@@ -407,5 +407,5 @@ TEXTS = st.text(max_size=30)
 @settings(max_examples=50)
 @given(st.builds(Problem, TEXTS, TEXTS, st.none() | st.integers(), TEXTS, TEXTS, st.lists(TEXTS).map(tuple)), TEXTS)
 def test_any_submission_comes_back_from_its_bytes(problem: Problem, text: str) -> None:
-    given = Submission("ada", "sha256:0", (), {"q": text}, (problem,), (text,), "", (text,))
+    given = Submission("ada", "sha256:0", (), {"q": text}, (problem,), (text,), "", "", (text,))
     assert documents.unpack_submission(documents.pack_submission(given)) == given

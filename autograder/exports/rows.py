@@ -33,8 +33,11 @@ class Row:
 
     @property
     def score(self) -> int | None:
-        """Points with the bonus."""
-        return None if self.grade is None else self.grade.points + self.grade.bonus
+        """Points that count, with the bonus."""
+        if self.grade is None:
+            return None
+        late = self.grade.late
+        return self.grade.counted + (late.left(self.grade.bonus) if late is not None else self.grade.bonus)
 
 
 def rows(book: Gradebook, assignment: str) -> Iterator[Row]:
@@ -46,7 +49,7 @@ def rows(book: Gradebook, assignment: str) -> Iterator[Row]:
         seen.add(one.attempt.student)
         yield Row(people[one.attempt.student], one.grade, one.attempt, back.shown(one.grade))
     for person in people.values():
-        if person.key not in seen and person.on_roster and person.active:
+        if person.key not in seen and person.on_roster and person.active and not person.removed:
             yield Row(person)
 
 
@@ -88,6 +91,8 @@ def comment(grade: Grade) -> list[str]:
     if not hidden:
         total = f"{grade.points} of {grade.possible} points"
         lines.append(total + (f" and {grade.bonus} bonus" if grade.bonus else ""))
+    if grade.late is not None:
+        lines += grade.late.said(grade.points, grade.bonus, "points that are shown" if hidden else "points")
     for title in dict.fromkeys(title for title, _ in visible):
         mine = [finding for owner, finding in visible if owner == title and finding.points is not None]
         if mine and not all(finding.bonus for finding in mine):

@@ -24,12 +24,16 @@ NBGRADER = (
 )
 
 
-def plain_csv(file: TextIO, known: Sequence[Row]) -> None:
-    """One row a student, a column for each check; empty cells where there is no point yet."""
+def plain_csv(file: TextIO, known: Sequence[Row], zeros: bool = False) -> None:
+    """One row a student, a column for each check; empty cells where there is no point yet.
+
+    zeros: who handed in nothing has 0 points; else their cells are empty.
+    """
     graded = [row.grade for row in known if row.grade is not None]
     checks = list(dict.fromkeys((e.id, f.id) for grade in graded for e in grade.exercises for f in e.checks))
     writer = csv.writer(file, lineterminator="\n")
     head = ["student", "name", "email", "section", "attempt", "late", "points", "possible", "pending", "bonus"]
+    head += ["late_percent", "counted"]
     writer.writerow(head + [f"{exercise}.{check}" for exercise, check in checks])
     for row in known:
         person, grade, attempt = row.person, row.grade, row.attempt
@@ -37,10 +41,12 @@ def plain_csv(file: TextIO, known: Sequence[Row]) -> None:
         late = attempt.received.late if attempt else None
         cells += [str(attempt.number) if attempt else "", "" if late is None else str(late).lower()]
         if grade is None:
-            writer.writerow(cells + [""] * (len(head) + len(checks) - len(cells)))
+            given = {"points": "0", "counted": "0"} if zeros else {}
+            writer.writerow([*cells, *(given.get(name, "") for name in head[len(cells) :]), *([""] * len(checks))])
             continue
         won = {(e.id, f.id): f.points for e in grade.exercises for f in e.checks}
         totals = [grade.points, grade.possible, grade.pending, grade.bonus]
+        totals += [grade.late.percent if grade.late is not None else 0, grade.counted]
         points = ["" if won.get(key) is None else str(won[key]) for key in checks]
         writer.writerow([*cells, *map(str, totals), *points])
 
@@ -65,6 +71,7 @@ def nbgrader_csv(file: TextIO, known: Iterable[Row], assignment: str, most: int)
         first, last = _parted(row.person.name)
         at = (row.attempt.received.at or row.attempt.first_seen) if row.attempt else ""
         score = float(row.score or 0)
+        raw = float(row.grade.points + row.grade.bonus) if row.grade is not None else 0.0
         possible = row.grade.possible + row.grade.pending if row.grade is not None else most
         writer.writerow(
             [
@@ -75,8 +82,8 @@ def nbgrader_csv(file: TextIO, known: Iterable[Row], assignment: str, most: int)
                 _text(last),
                 _text(first),
                 _text(row.person.email),
-                score,
-                0.0,
+                raw,
+                raw - score,
                 score,
                 float(possible),
             ]

@@ -77,6 +77,14 @@ class Database:
         """``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
 
+    def settle(self) -> None:
+        """Bring everything into the file itself, where a log lies beside it: nothing that was deleted stays there."""
+        if self.dialect == "sqlite":
+            with self._engine.connect() as connection:
+                plain = connection.connection.driver_connection
+                if plain is not None:
+                    plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()

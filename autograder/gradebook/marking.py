@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from autograder.errors import GradebookError
 from autograder.gradebook import schema
+from autograder.gradebook.counting import counting
 from autograder.gradebook.plain import safe, utc
 from autograder.gradebook.records import MarkRecord
 from autograder.gradebook.store import Gradebook
@@ -64,7 +65,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Values that are others after every change: of students, attempts and grades; of marks."""
+    """Values that are others after every change: of students, extensions, attempts and grades; of marks."""
 
     class_: tuple[Any, ...]
     marks: tuple[Any, ...]
@@ -74,6 +75,7 @@ class Marking:
     """Marks by hand of one gradebook."""
 
     def __init__(self, book: Gradebook) -> None:
+        self._book = book
         self._database = book._database
 
     def give(self, wishes: Sequence[Wish]) -> tuple[Clash, ...]:
@@ -112,17 +114,20 @@ class Marking:
         """What has changed since somebody looked last, whoever changed it."""
         attempt, grade, mark, student = schema.Attempt, schema.Grade, schema.Mark, schema.Student
         newest = select(func.max(attempt.last_seen)).scalar_subquery()
+        removed = select(func.count(student.id)).where(student.removed != "").scalar_subquery()
+        extended = select(func.max(schema.Extension.id)).scalar_subquery()
         columns = [
             select(what).scalar_subquery()
             for table in (attempt, grade, student, mark)
             for what in (func.max(table.id), func.count(table.id))
         ]
         with self._database.read() as session:
-            found = tuple(session.execute(select(newest, *columns)).one())
+            found = tuple(session.execute(select(newest, removed, extended, *columns)).one())
         return State(found[:-2], found[-2:])
 
     def places(self, assignment: str) -> tuple[Place, ...]:
-        """Everybody's present attempt, where it has a grade, by student."""
+        """Everybody's attempt that counts, where it has a grade, by student."""
+        counts = {one.id for one in counting(self._book, assignment)}
         attempt, grade = schema.Attempt, schema.Grade
         query = (
             select(schema.Student.key, attempt.id, attempt.number, attempt.last_seen, func.max(grade.id))
@@ -133,7 +138,7 @@ class Marking:
             .order_by(schema.Student.key, attempt.last_seen, attempt.number)
         )
         with self._database.read() as session:
-            last = {row[0]: (row[1], row[2], row[4]) for row in session.execute(query)}
+            last = {row[0]: (row[1], row[2], row[4]) for row in session.execute(query) if row[1] in counts}
         return tuple(
             Place(key, attempt_id, number, graded)
             for key, (attempt_id, number, graded) in last.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from autograder.errors import GradebookError
@@ -31,7 +31,7 @@ class People:
                 row = self.ensure(session, person.key)
                 row.name, row.email = safe(person.name), safe(person.email)
                 row.login, row.section = safe(person.login), safe(person.section)
-                row.on_roster, row.active = True, person.active
+                row.on_roster, row.active = True, person.active and not row.removed
                 here.add(row.key)
             if whole:
                 for row in session.scalars(select(schema.Student).where(schema.Student.on_roster)):
@@ -53,15 +53,34 @@ class People:
             for student in students:
                 self.ensure(session, student)
 
-    def remove(self, student: str) -> None:
-        """Take a student off the roster; what they handed in stays."""
+    def remove(self, student: str, who: str = "") -> None:
+        """Take a student out of the class; what they handed in stays."""
         with self._database.write() as session:
-            self._known(session, student).active = False
+            row = self.known_row(session, student)
+            row.active, row.removed = False, f"{utc()} {safe(who)}".strip()
 
-    def forget(self, student: str) -> None:
-        """Delete a student with everything that is held about them; bytes that nobody else has, too."""
+    def add(self, person: Person) -> None:
+        """Put one student on the roster, late or again; names that are given replace those that are held."""
         with self._database.write() as session:
-            session.delete(self._known(session, student))
+            row = self.ensure(session, person.key)
+            row.name, row.email = safe(person.name) or row.name, safe(person.email) or row.email
+            row.login, row.section = safe(person.login) or row.login, safe(person.section) or row.section
+            row.on_roster, row.active, row.removed = True, True, ""
+
+    def forget(self, student: str, who: str = "") -> None:
+        """Delete a student with everything that is held about them; bytes that nobody else has, too.
+
+        What stays is that somebody was deleted: when, by whom, how much.
+        """
+        with self._database.write() as session:
+            if self._database.dialect == "sqlite":
+                session.execute(text("PRAGMA secure_delete = ON"))  # freed pages are overwritten
+            row = self.known_row(session, student)
+            attempts = select(func.count()).select_from(schema.Attempt).where(schema.Attempt.student_id == row.id)
+            number = session.scalar(attempts) or 0
+            what = f"a student with {number} {'attempt' if number == 1 else 'attempts'}"
+            session.add(schema.Deletion(at=utc(), who=safe(who), what=what))
+            session.delete(row)
             session.flush()
             used = {
                 *session.scalars(select(schema.File.blob)),
@@ -71,6 +90,13 @@ class People:
             }
             for digest in set(session.scalars(select(schema.Blob.digest))) - used:
                 session.delete(session.get_one(schema.Blob, digest))
+        self._database.settle()
+
+    def deletions(self) -> tuple[tuple[str, str, str], ...]:
+        """When somebody was deleted, by whom, and how much it was."""
+        with self._database.read() as session:
+            rows = session.scalars(select(schema.Deletion).order_by(schema.Deletion.id))
+            return tuple((row.at, row.who, row.what) for row in rows)
 
     @staticmethod
     def ensure(session: Session, key: str) -> schema.Student:
@@ -84,7 +110,8 @@ class People:
         return row
 
     @staticmethod
-    def _known(session: Session, key: str) -> schema.Student:
+    def known_row(session: Session, key: str) -> schema.Student:
+        """The row of a student. Raises GradebookError where there is none."""
         row = session.scalar(select(schema.Student).where(schema.Student.key == key))
         if row is None:
             raise GradebookError(f"the gradebook knows no student {key!r}", mend="Is the name as grades.csv has it?")
@@ -166,4 +193,5 @@ class People:
 
 
 def _person(row: schema.Student) -> Person:
-    return Person(row.key, row.name, row.email, row.login, row.section, row.on_roster, row.active)
+    names = (row.key, row.name, row.email, row.login, row.section)
+    return Person(*names, row.on_roster, row.active, row.removed)

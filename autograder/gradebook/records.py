@@ -19,6 +19,7 @@ class Person:
     section: str = ""
     on_roster: bool = True
     active: bool = True
+    removed: str = ""  # when and by whom; empty: they are here
 
 
 @dataclass(frozen=True, slots=True)

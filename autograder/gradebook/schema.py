@@ -53,6 +53,7 @@ class Student(Table):
     on_roster: Mapped[bool] = mapped_column(Boolean, default=False)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     added_at: Mapped[str] = mapped_column(String(40))
+    removed: Mapped[str] = mapped_column(Text, default="", server_default="")  # when and by whom; empty: they are here
 
 
 class Blob(Table):
@@ -177,6 +178,31 @@ class Extension(Table):
     who: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[str] = mapped_column(String(40))
+
+
+class Note(Table):
+    """What was said of a student: a note, an appeal, a decision. Rows are added, never changed."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[str] = mapped_column(ForeignKey("assignments.id"))
+    student_id: Mapped[int] = mapped_column(ForeignKey("students.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # note, appeal, decision
+    text: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(String(40))
+
+
+class Deletion(Table):
+    """That everything held about somebody was deleted; not whose it was."""
+
+    __tablename__ = "deletions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[str] = mapped_column(String(40))
+    who: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(Text)
 
 
 class Answer(Table):

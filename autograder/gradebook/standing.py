@@ -1,10 +1,11 @@
-"""Where everybody stands: the grade of each student's last hand-in, with the marks by hand in it."""
+"""Where everybody stands: the grade of each student's attempt that counts, with marks by hand, and lateness."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from autograder.gradebook.counting import Terms, counting, terms
 from autograder.gradebook.hand import marked
 from autograder.gradebook.records import AttemptRecord, GradeRecord
 from autograder.gradebook.store import Gradebook
@@ -20,17 +21,20 @@ class Standing:
     grade: Grade
 
 
-def standing(book: Gradebook, attempt: AttemptRecord) -> Standing | None:
-    """The grade of one attempt, if it has one."""
+def standing(book: Gradebook, attempt: AttemptRecord, given: Terms | None = None) -> Standing | None:
+    """The grade of one attempt, if it has one. ``given``: what holds for its assignment, read where None."""
     found = book.grade(attempt.id)
     if found is None:
         return None
-    return Standing(attempt, found[0], marked(found[1], book.people.marks(attempt.id)))
+    held = given or terms(book, found[1].assignment)
+    grade = marked(found[1], book.people.marks(attempt.id))
+    return Standing(attempt, found[0], replace(grade, late=held.late(attempt)))
 
 
 def standings(book: Gradebook, assignment: str) -> Iterator[Standing]:
     """All students who have a grade, by name, one at a time."""
-    for attempt in book.current(assignment):
-        found = standing(book, attempt)
+    held = terms(book, assignment)
+    for attempt in counting(book, assignment, held):
+        found = standing(book, attempt, held)
         if found is not None:
             yield found

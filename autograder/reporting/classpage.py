@@ -40,6 +40,8 @@ class Row:
     void: int
     remark: str
     exercises: Mapping[str, int | None]
+    counted: int = 0  # points, less what lateness takes
+    late: int = 0  # percent that it takes
 
 
 @dataclass(slots=True)
@@ -102,8 +104,16 @@ class ClassSummary:
                 void=grade.void,
                 remark=_remark(grade),
                 exercises={e.id: e.points if e.possible or e.bonus else None for e in grade.exercises},
+                counted=grade.counted,
+                late=grade.late.percent if grade.late is not None else 0,
             )
         )
+
+    def absent(self, students: Iterable[str]) -> list[Row]:
+        """Rows of students who handed in nothing and have 0 points for it."""
+        most = max((row.possible + row.pending for row in self.rows), default=0)
+        nothing = dict.fromkeys(self.exercises, 0)
+        return [Row(s, "", 0, most, percent(0, most), 0, 0, 0, "nothing handed in", nothing) for s in students]
 
     def _tally(
         self, student: str, share: float, order: int, whole: ExerciseGrade, finding: Finding, seen: set[str]
@@ -148,7 +158,7 @@ class ClassSummary:
     ) -> View:
         """The class page. ``links``: student -> path of the report, relative to the page."""
         rows = sorted(self.rows, key=lambda row: row.student.casefold())
-        percents = [100 * row.points / row.possible for row in rows if row.possible]
+        percents = [100 * row.counted / row.possible for row in rows if row.possible]
         pending = [row for row in rows if row.pending]
         return {
             "title": line(self.title, 120) or "Assignment",
@@ -227,9 +237,9 @@ class ClassSummary:
         cells = [row.exercises.get(e) for e in self.exercises]
         return {
             **_student(row.student, links),
-            "points": row.points,
+            "points": row.counted,
             "possible": row.possible,
-            "percent": row.percent,
+            "percent": percent(row.counted, row.possible),
             "pending": row.pending,
             "bonus": row.bonus,
             "void": row.void,
@@ -254,4 +264,8 @@ def _remark(grade: Grade) -> str:
     every = [f.outcome for e in grade.exercises for f in e.checks if f.outcome is not Outcome.PENDING]
     if every and all(o in (Outcome.UNATTEMPTED, Outcome.SKIPPED) for o in every):
         parts.append("not started")
+    if grade.late is not None and grade.late.percent:
+        parts.append(f"late: −{grade.late.taken(grade.points)} of {count(grade.points, 'point')}")
+    elif grade.late is not None and grade.late.seconds is None:
+        parts.append("late, not known how much")
     return ", ".join(parts)

@@ -24,7 +24,7 @@ def results(grade: Grade, seen: Grade | None = None) -> dict[str, Any]:
         for part, finding in enumerate(exercise.checks, 1)
     ]
     return {
-        "score": grade.points + grade.bonus,
+        "score": grade.counted + (grade.late.left(grade.bonus) if grade.late is not None else grade.bonus),
         "execution_time": round(real(grade.seconds.get("total", 0.0)) or 0.0, 3),
         "output": _summary(seen or for_student(grade)),
         "output_format": "text",
@@ -99,6 +99,11 @@ def _summary(grade: Grade) -> str:
     if hidden:
         lines[0] = f"Of the checks shown: {lines[0]}"
         lines += [f"{sentence}." for sentence in hidden]
+    if grade.late is not None:
+        kind = "points of the checks shown" if hidden else "points"
+        lines += [
+            f"{clean(said[:1].upper() + said[1:], 400)}." for said in grade.late.said(grade.points, grade.bonus, kind)
+        ]
     if grade.pending:
         lines.append(f"{count(grade.pending, 'point')} will be marked by hand and are not in the score yet.")
     if grade.void:

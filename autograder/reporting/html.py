@@ -65,12 +65,13 @@ def write_class(
     unattributed: Sequence[str] = (),
     links: Mapping[str, str] | None = None,
     handed_in: Iterable[HandIn] = (),
+    zeros: bool = False,
 ) -> None:
     """Write index.html, grades.csv and grades.jsonl into ``out``, reading ``grades`` once, one at a time.
 
     missing: students on the roster who handed in nothing. unattributed: files that belong to nobody.
     links: student -> path of the report, relative to ``out``; ``STUDENT/report.html`` where None.
-    handed_in: every attempt, for what the page says of attempts over time.
+    handed_in: every attempt, for what the page says of attempts over time. zeros: who is missing has 0 points.
     """
     summary = ClassSummary()
     with atomic(out / "grades.jsonl") as file:
@@ -78,10 +79,12 @@ def write_class(
             tables.write_line(file, grade)
             summary.add(grade)
     with atomic(out / "grades.csv") as file:
-        rows = sorted(summary.rows, key=lambda row: row.student.casefold())
+        absent = summary.absent(missing) if zeros else []
+        rows = sorted([*summary.rows, *absent], key=lambda row: row.student.casefold())
         tables.write_csv(file, rows, list(summary.exercises))
     where = links if links is not None else {row.student: f"{row.student}/report.html" for row in summary.rows}
-    page = class_page(summary, missing=missing, unattributed=unattributed, links=where, handed_in=handed_in)
+    others = {"missing": missing, "unattributed": unattributed}
+    page = class_page(summary, **others, links=where, handed_in=handed_in, zeros=zeros)
     write(out / "index.html", page)
 
 
@@ -135,9 +138,11 @@ def class_page(
     unattributed: Sequence[str] = (),
     links: Mapping[str, str],
     handed_in: Iterable[HandIn] = (),
+    zeros: bool = False,
 ) -> str:
     """The class page, self-contained; its one script sorts the tables and searches the students."""
     view = summary.view(missing=missing, unattributed=unattributed, links=links, handed_in=handed_in)
+    view["zeros"] = zeros
     return _render("class.html.j2", view, script=_static("class.js"))
 
 

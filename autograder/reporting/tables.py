@@ -12,17 +12,21 @@ from autograder.reporting.classpage import Row
 from autograder.reporting.text import line, plain
 
 HEAD = ("student", "submission", "points", "possible", "percent")
+TAIL = ("late_percent", "counted")
 
 
 def write_csv(file: TextIO, rows: Iterable[Row], exercises: Sequence[str]) -> None:
-    """One row a student; an exercise's cell is empty where its points are still to be given."""
+    """One row a student; an exercise's cell is empty where its points are still to be given.
+
+    Last come the percent that lateness takes and the points that count.
+    """
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*HEAD, *(cell(e) for e in exercises)])
+    writer.writerow([*HEAD, *(cell(e) for e in exercises), *TAIL])
     for row in rows:
         points = [row.exercises.get(e) for e in exercises]
         numbers = ["" if p is None else str(p) for p in points]
         head = [cell(row.student), cell(row.submission), str(row.points), str(row.possible), row.percent]
-        writer.writerow([*head, *numbers])
+        writer.writerow([*head, *numbers, str(row.late), str(row.counted)])
 
 
 def write_line(file: TextIO, grade: Grade) -> None:

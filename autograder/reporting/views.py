@@ -50,6 +50,7 @@ def student_view(grade: Grade, release: Release | None = None, now: datetime | N
     ]
     every = [f for checks in shown for _, f in checks]
     points, possible = _sum(every)
+    bonus = sum(f.points or 0 for f in every if f.bonus)
     items, more = advice(replace(grade, exercises=exercises), shown)
     left_out = withheld(grade)
     beyond = sum(len(e.checks) for e in exercises) - len(every)
@@ -61,7 +62,7 @@ def student_view(grade: Grade, release: Release | None = None, now: datetime | N
         "possible": possible,
         "percent": percent(points, possible),
         "fraction": round(100 * points / possible, 2) if possible else 0,
-        "bonus": sum(f.points or 0 for f in every if f.bonus),
+        "bonus": bonus,
         "pending": count(pending, "point") if pending else "",
         "verdict": _verdict(every, bool(grade.problems), sum(left_out.values())),
         "counts": _counts(every),
@@ -74,6 +75,7 @@ def student_view(grade: Grade, release: Release | None = None, now: datetime | N
         "next_more": more,
         "exercises": sections,
         # What an exercise says itself is not said twice.
+        "late": _late(grade, points, bonus, bool(left_out)),
         "notes": _notes(
             [n for n in grade.notes if n not in {f"{e.title}: {own}" for e in exercises for own in e.notes}]
         ),
@@ -259,6 +261,14 @@ def _waits(
     return line(finding.waits_for, 120), ""
 
 
+def _late(grade: Grade, points: int, bonus: int, part: bool) -> View | None:
+    """What lateness takes, and how it comes to that; ``part``: not everything is shown."""
+    if grade.late is None:
+        return None
+    lines = [clean(said, 400) for said in grade.late.said(points, bonus, "points shown here" if part else "points")]
+    return {"counted": grade.late.left(points), "taken": grade.late.taken(points), "lines": lines}
+
+
 def _problem(problem: Problem) -> View:
     return {
         "where": line(problem.file, 160) + (f", line {problem.line}" if problem.line else ""),
@@ -296,7 +306,7 @@ def _score(points: int, possible: int, pending: int, findings: Sequence[Finding]
 
 
 def _counts(findings: Sequence[Finding]) -> list[View]:
-    numbers = Counter(f.outcome for f in findings if not f.bonus or f.outcome is Outcome.PASSED)
+    numbers = Counter(f.outcome for f in findings if not f.bonus)  # the bonus has words of its own
     return [{"outcome": o.value, "word": WORDS[o], "number": numbers[o]} for o in Outcome if numbers[o]]
 
 
