@@ -12,6 +12,7 @@ from reporting_samples import samples
 from autograder.afterwards import whole_class
 from autograder.assignment import Assignment
 from autograder.exercise import Exercise
+from autograder.gradebook.records import Received
 from autograder.gradebook.store import Gradebook
 from autograder.model import Evidence, ExerciseGrade, Finding, Grade, Outcome
 from autograder.output import Output
@@ -75,10 +76,10 @@ def make_class(folder: Path, answers: Mapping[str, Mapping[str, str]], *, files:
     return output
 
 
-def hand_in(book: Gradebook, student: str, given: Mapping[str, str]) -> int:
-    """A new attempt of a student, graded; its id."""
+def hand_in(book: Gradebook, student: str, given: Mapping[str, str], at: str = "") -> int:
+    """A new attempt of a student, received ``at`` that time, graded; its id."""
     work = submission(student, answers=repr(dict(given)))
-    attempt = book.receive("rnn", work, {"answers.md": repr(dict(given)).encode()})
+    attempt = book.receive("rnn", work, {"answers.md": repr(dict(given)).encode()}, Received(at))
     book.add_grade(attempt.id, a_grade(student, given, work.digest), transcript=None)
     return attempt.id
 

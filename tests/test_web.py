@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,13 @@ from starlette.testclient import TestClient
 
 from autograder import cli
 from autograder.assignment import Assignment
+from autograder.gradebook.counting import store
 from autograder.gradebook.marking import Marking, Wish
-from autograder.gradebook.records import MarkRecord
+from autograder.gradebook.records import ExtensionRecord, MarkRecord
 from autograder.gradebook.store import Gradebook
+from autograder.lateness import Policy
 from autograder.model import Outcome
+from autograder.visibility import Release
 from autograder.web.app import make_app
 from autograder.web.desk import Desk
 from autograder.web.security import Keys
@@ -423,6 +427,26 @@ def test_a_grade_that_is_withdrawn_or_given_anew_is_seen(room: Room) -> None:
     assert "The graph of ada." in client.get(f"/mark/written_rnn/{attempt}").text
     assert "2 of 3" not in client.get("/").text
     assert [(q.todo, q.marked) for q in room.desk.board.questions()] == [(3, 0), (3, 0)]
+
+
+def test_lateness_is_taken_off_as_soon_as_a_policy_says_so(room: Room) -> None:
+    client = room.browser()
+    book = room.desk.book
+    hand_in(book, "dee", {"written_rnn": "late"}, "2026-05-02T12:00:00+00:00")
+    book.set("release rnn", Release(due=datetime(2026, 5, 1, tzinfo=UTC)).to_json())
+    page = f"/student/{room.attempt('dee')}"
+    assert "<b>4</b> of 9" in client.get(page).text
+
+    store(book, "rnn", Policy(per_day=25))
+
+    text = client.get(page).text
+    assert "<b>2</b> of 9" in text
+    assert "of 4 points: −2; counts 2" in text
+    assert "2 of 9" in client.get("/class").text
+    give(client, f"/mark/written_rnn/{room.attempt('dee')}", **FULL)
+    assert "<b>5</b> of 15" in client.get(page).text
+    book.people.extend("rnn", ExtensionRecord("dee", "2026-05-03T00:00:00+00:00", "Dr. Wu"))
+    assert "<b>10</b> of 15" in client.get(page).text
 
 
 def test_a_student_who_is_deleted_is_gone_from_every_page(room: Room) -> None:

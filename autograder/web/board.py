@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.answers import last_given, named, waits
+from autograder.gradebook.counting import Terms, counting, terms
 from autograder.gradebook.marking import Given, Marking, State
 from autograder.gradebook.store import Gradebook
 from autograder.model import Grade, Outcome
@@ -40,6 +41,7 @@ class Board:
         self._marking = Marking(book)
         self._secret = book.secret(adopt=output.secret)
         self._state: State | None = None
+        self._held: Terms | None = None
         self._lock = threading.RLock()
         self._queues: dict[str, list[Seat]] = {}
         self._names: dict[str, str] = {}
@@ -49,15 +51,16 @@ class Board:
         """Take in what changed: one small query where nothing did."""
         with self._lock:
             state = self._marking.state()
-            if state == self._state:
+            held = terms(self._book, self._output.assignment)
+            if state == self._state and held == self._held:
                 return
-            if self._state is None or state.class_ != self._state.class_:
-                self._read_class()
+            if self._state is None or state.class_ != self._state.class_ or held != self._held:
+                self._read_class(held)
                 self._read_marks(self._marking.given(self._output.assignment))
             else:
                 last = self._state.marks[0] or 0
                 self._read_marks(self._marking.given(self._output.assignment, after=last))
-            self._state = state
+            self._state, self._held = state, held
 
     def doubt(self) -> None:
         """Look next time at everybody's present grade again: one of them was withdrawn, or is being replaced."""
@@ -102,7 +105,8 @@ class Board:
         holder, who, since = self._open.get((attempt, exercise), ("", "", 0.0))
         return who if holder not in ("", session) and time.monotonic() - since < HELD else ""
 
-    def _read_class(self) -> None:
+    def _read_class(self, held: Terms) -> None:
+        late = {one.id: held.late(one) for one in counting(self._book, self._output.assignment, held)}
         places = self._marking.places(self._output.assignment)
         if any(place.student not in self._names for place in places):
             self._names = named(self._book, self._output)
@@ -114,19 +118,19 @@ class Board:
             grades.update({number: light(document) for number, document in read.items()})
         for place in places:
             old = before.pop(place.attempt, None)
-            if old is not None and place.grade not in grades:
+            if old is not None and place.grade not in grades and old.late == late.get(place.attempt):
                 self.seats[place.attempt] = old
                 continue
             if old is not None:
                 self._tally(old, -1)
             given = old.given if old is not None else {}
-            seat = Seat(place, grades[place.grade], self._names[place.student], given)
+            grade = grades[place.grade] if old is None or place.grade in grades else old.grade
+            seat = Seat(place, grade, self._names[place.student], late.get(place.attempt), given)
             self._tally(seat, 1)
             self.seats[place.attempt] = seat
         for gone in before.values():
             self._tally(gone, -1)
-        if stale or before:
-            self._order()
+        self._order()
 
     def _order(self) -> None:
         queues: defaultdict[str, list[tuple[bytes, Seat]]] = defaultdict(list)

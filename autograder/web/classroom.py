@@ -12,7 +12,7 @@ from starlette.responses import Response
 from autograder.model import Outcome
 from autograder.reporting.svg import histogram
 from autograder.reporting.text import clean, count, line
-from autograder.reporting.views import WORDS
+from autograder.reporting.views import WORDS, percent
 from autograder.web.board import Board
 from autograder.web.queue import paged
 from autograder.web.seat import Seat
@@ -62,7 +62,7 @@ def _fits(visit: Visit, seat: Seat, wanted: str) -> bool:
 
 
 def _percent(seat: Seat) -> float:
-    return 100 * seat.row.points / seat.row.possible if seat.row.possible else 0.0
+    return 100 * seat.row.counted / seat.row.possible if seat.row.possible else 0.0
 
 
 def _numbers(percents: list[float], students: int) -> list[tuple[str, str]]:
@@ -79,9 +79,9 @@ def _row(visit: Visit, seat: Seat) -> dict[str, Any]:
     return {
         "name": visit.name(seat),
         "href": f"/student/{seat.place.attempt}",
-        "points": row.points,
+        "points": row.counted,
         "possible": row.possible,
-        "percent": row.percent,
+        "percent": percent(row.counted, row.possible),
         "pending": row.pending,
         "bonus": row.bonus,
         "void": row.void,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -94,14 +95,15 @@ def _page(
     plain = stored[1] if stored else found.grade
     history = visit.desk.marking.of(seat.place.attempt)
     given = {(one.mark.exercise, one.mark.check): one for one in history}
-    grade = marked(plain, (one.mark for one in history))
+    grade = replace(marked(plain, (one.mark for one in history)), late=found.grade.late)
     claims = {(e.id, f.id): f.claim for e in grade.exercises for f in e.checks}
     view = {
         "name": visit.name(seat),
         "attempt": seat.place.number,
-        "points": grade.points,
+        "points": grade.counted,
+        "late": [clean(one, 300) for one in grade.late.said(grade.points, grade.bonus)] if grade.late else [],
         "possible": grade.possible,
-        "percent": percent(grade.points, grade.possible),
+        "percent": percent(grade.counted, grade.possible),
         "pending": grade.pending,
         "bonus": grade.bonus,
         "exercises": _exercises(seat.place.attempt, grade, plain, given, key, values or {}, problem),

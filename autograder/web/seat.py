@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.answers import waits
 from autograder.gradebook.hand import marked
 from autograder.gradebook.marking import Given, Place
+from autograder.lateness import Late
 from autograder.model import Finding, Grade, Outcome
 from autograder.reporting.classpage import ClassSummary, Row
 
@@ -23,6 +24,7 @@ class Seat:
     place: Place
     grade: Grade
     name: str  # the pseudonym
+    late: Late | None = None
     given: dict[tuple[str, str], Given] = field(default_factory=dict)  # the last mark of each check
     shown: Grade = field(init=False)
     row: Row = field(init=False)
@@ -31,8 +33,8 @@ class Seat:
         self.count()
 
     def count(self) -> None:
-        """Lay the marks over the grade."""
-        self.shown = marked(self.grade, (one.mark for one in self.given.values()))
+        """Lay the marks over the grade, and take off what lateness costs."""
+        self.shown = replace(marked(self.grade, (one.mark for one in self.given.values())), late=self.late)
         summary = ClassSummary()
         summary.add(self.shown)
         self.row = summary.rows[0]
