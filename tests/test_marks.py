@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,16 @@ BOTH = ("csv", "md")
 FILLED = {"graph": 3, "sharing": 1, "length": 0}
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The class of ``out``: to be copied, not changed."""
+    return make_class(tmp_path_factory.mktemp("class") / "graded", answers_of(["ada", "bo", "chi"])).folder
+
+
 @pytest.fixture
-def out(tmp_path: Path) -> Output:
+def out(made: Path, tmp_path: Path) -> Output:
     """A class of three, nothing marked."""
-    return make_class(tmp_path / "graded", answers_of(["ada", "bo", "chi"]))
+    return Output.of(Path(shutil.copytree(made, tmp_path / "graded")))
 
 
 @pytest.fixture

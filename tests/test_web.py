@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from autograder.gradebook.records import ExtensionRecord, MarkRecord
 from autograder.gradebook.store import Gradebook
 from autograder.lateness import Policy
 from autograder.model import Outcome
+from autograder.output import Output
 from autograder.visibility import Release
 from autograder.web.app import make_app
 from autograder.web.desk import Desk
@@ -64,9 +66,15 @@ class Room:
         return data
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The class of ``room``: to be copied, not changed."""
+    return make_class(tmp_path_factory.mktemp("class") / "graded", answers_of(STUDENTS)).folder
+
+
 @pytest.fixture
-def room(tmp_path: Path, rnn: Assignment) -> Iterator[Room]:
-    output = make_class(tmp_path / "graded", answers_of(STUDENTS))
+def room(made: Path, tmp_path: Path, rnn: Assignment) -> Iterator[Room]:
+    output = Output.of(Path(shutil.copytree(made, tmp_path / "graded")))
     with Gradebook.open(output.gradebook) as book:
         desk, keys = Desk(book, output, of_assignment(rnn)), Keys()
         yield Room(make_app(desk, keys, who="somebody"), desk, keys, output.folder)
