@@ -108,7 +108,7 @@ def late(
         return None
     if extended is None or due is None:
         return _judged(policy, after, f"handed in {duration(after)} late")
-    given = f"more time until {moment(extended)}"
+    given = f"more time until {moment(extended.astimezone(due.tzinfo))}"
     over = after - int((extended - due).total_seconds())
     if over <= 0:
         return Late(0, 0, (f"handed in {duration(after)} after the due date, with {given}: nothing is taken",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 import click
@@ -52,14 +52,15 @@ def show(book: Gradebook, output: Output, student: str) -> list[str]:
     counts = counting.among(counting.counting(book, output.assignment, held), student)
     known = [part for part in (person.name, person.email, person.login, person.section) if part]
     lines = [" · ".join([student, *known, _place(person)])]
+    zone = held.due.tzinfo if held.due is not None else UTC
     if held.due is not None:
         lines.append(f"due: {moment(held.due)}")
     extension = book.people.extensions(output.assignment).get(student)
     if extension is not None:
-        lines.append(f"more time until {_shown(extension.until)}, by {extension.who}{_because(extension.why)}")
+        lines.append(f"more time until {_shown(extension.until, zone)}, by {extension.who}{_because(extension.why)}")
     for attempt in book.attempts(output.assignment, student):
         at = attempt.received.at
-        when = f"handed in {_shown(at)}" if at else f"first seen {_shown(attempt.first_seen)}"
+        when = f"handed in {_shown(at, zone)}" if at else f"first seen {_shown(attempt.first_seen, zone)}"
         this = ", counts" if counts is not None and counts.id == attempt.id else ""
         lines.append(f"attempt {attempt.number}{this}: {when}")
         one = standing(book, attempt, held)
@@ -222,9 +223,9 @@ def _near(book: Gradebook, student: str) -> str:
     return "Name them as grades.csv has it; `autograder student OUT NAME add` takes somebody new."
 
 
-def _shown(text: str) -> str:
+def _shown(text: str, zone: tzinfo | None = UTC) -> str:
     at = time(text)
-    return moment(at) if at is not None else text
+    return moment(at.astimezone(zone)) if at is not None else text
 
 
 def _because(why: str) -> str:

@@ -91,7 +91,8 @@ def lines(book: Gradebook, assignment: str, terms: Terms) -> list[str]:
     which = "last attempt counts" if policy.attempts == "last" else "best attempt counts, by the program's points"
     said.append(f"attempts: the {which}")
     said.append(f"missing students: {'0 points' if policy.missing == 'zero' else 'listed, without points'}")
-    said += [f"more time: {student} until {moment(at)}" for student, at in sorted(terms.more.items())]
+    zone = terms.due.tzinfo if terms.due is not None else None
+    said += [f"more time: {s} until {moment(at.astimezone(zone))}" for s, at in sorted(terms.more.items())]
     late, untimed = [], 0
     for one in standings(book, assignment):
         received = one.attempt.received
