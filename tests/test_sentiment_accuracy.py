@@ -208,8 +208,8 @@ def test_what_one_held_out_text_says_is_no_evidence_of_a_mix_up(rnn):
 
     history(Record({**learnt, "history:valid_accuracy": np.zeros(10)}, side="student"), reference)
 
+    mixed = 0.5 + 0.013 * np.cos(np.arange(10))
     with pytest.raises(Mismatch, match="hardly better than chance"):
-        mixed = 0.5 + 0.013 * np.cos(np.arange(10))
         history(Record({**learnt, "history:valid_accuracy": mixed}, side="student"), reference)
 
 
