@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograder import handback
+from autograder.gradebook.counting import terms
 from autograder.gradebook.records import AttemptRecord
 from autograder.gradebook.standing import standing
 from autograder.gradebook.store import Gradebook
@@ -24,9 +25,10 @@ def rewrite(book: Gradebook, output: Output, attempts: Iterable[AttemptRecord]) 
     """Write the files of these attempts' students again and change their rows; the grades as they count now."""
     where = folders(book, output)
     write_student = writer(handback.read(book, output.assignment), output)
+    held = terms(book, output.assignment)
     changed = []
     for attempt in attempts:
-        one = standing(book, attempt)
+        one = standing(book, attempt, held)
         if one is None:
             continue
         folder = where[attempt.student]

@@ -67,8 +67,8 @@ class Late:
         return points - self.taken(points)
 
     def said(self, points: int, bonus: int = 0, what: str = "points") -> tuple[str, ...]:
-        """The whole arithmetic, in words."""
-        if not self.percent or not self.lines:
+        """The whole arithmetic, in words; without the sums where there is nothing to take from."""
+        if not self.percent or not self.lines or not (points or bonus):
             return self.lines
         sums = [
             f"of {n} {kind}: −{self.taken(n)}; counts {self.left(n)}"

@@ -17,7 +17,7 @@ from autograder import handback, pipeline
 from autograder.assignment import Assignment
 from autograder.differences import differences
 from autograder.forked import forked
-from autograder.gradebook.counting import counting
+from autograder.gradebook.counting import counting, terms
 from autograder.gradebook.hand import marked, unused
 from autograder.gradebook.standing import standing
 from autograder.gradebook.store import Gradebook
@@ -126,6 +126,7 @@ def _write(work: Rejudging, output: Output, changed: Iterable[Stored], workers: 
     where = folders(work.book, output)
     write = writer(handback.read(work.book, output.assignment), output)
     current = {attempt.id: attempt for attempt in counting(work.book, output.assignment)}
+    held = terms(work.book, output.assignment)
     todo = [current[one.attempt.id] for one in changed if one.attempt.id in current]
 
     def begin() -> Callable[[int], None]:
@@ -133,7 +134,7 @@ def _write(work: Rejudging, output: Output, changed: Iterable[Stored], workers: 
         return partial(_write_one, book)
 
     def _write_one(book: Gradebook, index: int) -> None:
-        one = standing(book, todo[index])
+        one = standing(book, todo[index], held)
         if one is not None:
             folder = where[one.attempt.student]
             folder.mkdir(parents=True, exist_ok=True)

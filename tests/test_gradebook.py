@@ -17,8 +17,9 @@ from made import submission
 from sqlalchemy import create_engine, text
 
 from autograder.errors import GradebookError
-from autograder.gradebook import blobs, documents
+from autograder.gradebook import blobs, documents, notes
 from autograder.gradebook.connect import Database
+from autograder.gradebook.counting import counting
 from autograder.gradebook.hand import marked, unused
 from autograder.gradebook.records import CommentRecord, ExtensionRecord, MarkRecord, Person, Received
 from autograder.gradebook.store import Gradebook
@@ -272,6 +273,48 @@ def test_forgetting_a_student_leaves_nothing_of_theirs_and_everything_of_the_oth
 
 
 # --- settings and opening -----------------------------------------------------------------------
+
+
+def test_notes_are_kept_in_their_order_and_an_appeal_is_open_until_decided(book: Gradebook) -> None:
+    hand_in(book)
+    for kind in ("decision", "note"):
+        with pytest.raises(GradebookError):
+            notes.add(book, "rnn", "ada", notes.Note(kind, "" if kind == "note" else "no", "dr. wu"))
+    notes.add(book, "rnn", "ada", notes.Note("appeal", "look again", "dr. wu"))
+    assert [note.text for note in notes.open_appeals(notes.of(book, "rnn", "ada"))] == ["look again"]
+
+    notes.add(book, "rnn", "ada", notes.Note("decision", "no", "dr. li"))
+
+    said = notes.of(book, "rnn", "ada")
+    assert [(note.kind, note.who) for note in said] == [("appeal", "dr. wu"), ("decision", "dr. li")]
+    assert notes.open_appeals(said) == ()
+
+
+def test_a_removed_student_counts_no_more_until_added_again(book: Gradebook) -> None:
+    attempt = hand_in(book)
+    book.people.remove("ada", "dr. wu")
+    book.people.enrol([Person("ada")])
+    removed = (counting(book, "rnn"), book.people.roster()[0].active)
+    book.people.add(Person("ada", "Ada Okafor"))
+
+    assert removed == ((), False)
+    assert [one.id for one in counting(book, "rnn")] == [attempt]
+    assert book.people.roster()[0].name == "Ada Okafor"
+
+
+def test_when_an_attempt_came_can_be_said_by_hand(book: Gradebook) -> None:
+    hand_in(book)
+    why = notes.Note("note", "came by mail", "dr. wu")
+    notes.received(book, "rnn", book.attempt("rnn", "ada"), "2026-05-01T00:00:00+00:00", why)
+    assert book.attempt("rnn", "ada").received.at == "2026-05-01T00:00:00+00:00"
+    assert [note.text for note in notes.of(book, "rnn", "ada")] == ["came by mail"]
+
+
+def test_the_log_of_deletions_says_when_and_by_whom_and_not_whose(book: Gradebook) -> None:
+    hand_in(book)
+    notes.add(book, "rnn", "ada", notes.Note("note", "a note", "dr. wu"))
+    book.people.forget("ada", "dr. wu")
+    assert [entry[1:] for entry in book.people.deletions()] == [("dr. wu", "a student with 1 attempt")]
 
 
 def test_the_secret_is_made_once_by_whoever_asks_first(book: Gradebook, where: str) -> None:

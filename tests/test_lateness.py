@@ -75,6 +75,10 @@ def test_a_bonus_is_taken_from_in_the_same_way() -> None:
     )
 
 
+def test_without_points_there_is_no_sum() -> None:
+    assert said(after(TIERS, hours=2), 0) == "handed in 2 h late, 1 h of grace: 1 started day at 10 % = 10 %"
+
+
 def test_in_time_there_is_nothing_to_say() -> None:
     assert after(TIERS, seconds=0) is None
     assert late(TIERS, due=None, at=DUE) is None
