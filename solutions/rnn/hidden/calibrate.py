@@ -59,10 +59,17 @@ def bar(figures: dict[str, Any]) -> float:
     return math.floor(100 * (low - 3 * math.sqrt(low * (1 - low) / HIDDEN))) / 100
 
 
-def luck(accuracies: Sequence[float]) -> float:
-    """What the mean of two runs exceeds in one of twenty pairs."""
-    pairs = np.random.default_rng(0).choice(np.array(accuracies), (100_000, 2)).mean(axis=1)
-    return round(float(np.quantile(pairs, 0.95)), 3)
+def luck(accuracies: Sequence[float]) -> tuple[float, float]:
+    """When one run is enough for the bonus, and where the mean of two begins: by luck, one of twenty gets it.
+
+    The first is what three of a hundred runs exceed; the second leaves one of twenty pairs for both ways.
+    """
+    array = np.array(accuracies)
+    at_once = round(float(np.quantile(array, 0.97)), 3)
+    pairs = np.random.default_rng(0).choice(array, (100_000, 2))
+    left = 0.05 - float((pairs[:, 0] >= at_once).mean())
+    rest = np.where(pairs[:, 0] >= at_once, 0.0, pairs.mean(axis=1))
+    return at_once, round(float(np.quantile(rest, 1 - left)) + 5e-4, 3)
 
 
 def main() -> None:
@@ -176,11 +183,13 @@ def measure(code: Any, seeds: int, few: int, each: int) -> dict[str, Any]:
         "SentimentLSTM in the loop", seeds, improved(types.SimpleNamespace(ImprovedClassifier=as_improved))
     )
     better, _ = runs("ImprovedClassifier", max(few, seeds // 2), improved(code))
+    at_once, better_bar = luck(baseline["accuracies"])
     figures["improved"] = {
         "baseline": baseline,
         "reference": better,
         "at_least": bar(baseline),
-        "better": luck(baseline["accuracies"]),
+        "at_once": at_once,
+        "better": better_bar,
     }
     return figures
 
@@ -218,7 +227,8 @@ def write_table(figures: dict[str, Any]) -> None:
     lines += [
         "",
         f"Bar of `trained_accuracy`: **{figures['threshold']:.2f}**. Bars of `improved_classifier`: "
-        f"**{improved['at_least']:.2f}** for the points, **{improved['better']:.3f}** for the bonus.",
+        f"**{improved['at_least']:.2f}** for the points; for the bonus **{improved['better']:.3f}** as the mean of two "
+        f"runs, or **{improved['at_once']:.3f}** in the first.",
         "",
         f"{figures['right']['failed']} of {figures['right']['runs']} right runs (reference and variants) failed at one "
         f"seed; where that is none, fewer than {bound:.1%} of all seeds fail with 95 % confidence, and for three "
