@@ -61,7 +61,8 @@ def _attached(found: Any, left: int) -> dict[str, ShownOutput]:
     pictures: dict[str, ShownOutput] = {}
     for name, bundle in list(found.items())[:MOST_OUTPUTS] if isinstance(found, dict) else ():
         for mime, kind in _PICTURES.items():
-            data = joined(bundle.get(mime)) if isinstance(bundle, dict) else ""
+            stored = bundle.get(mime) if isinstance(bundle, dict) else None
+            data = joined(stored) if isinstance(stored, str | list) else ""
             if data and len(data) <= min(MOST_PICTURE, left) and len(name) <= MAX_NAME:
                 pictures[name] = ShownOutput(kind, data)
                 left -= len(data)
