@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.alignment import align
+from autograder.aligning.alignment import align
+from autograder.aligning.roles import Alignment
 from autograder.assignment import Assignment
 from autograder.case import Case
 from autograder.crashes import broken_files, lost_names
 from autograder.exercise import Exercise
 from autograder.model import Crash, Reply, Submission
-from autograder.roles import Alignment
 from autograder.sandbox.request import Request, Session
 from autograder.seeds import Seeds
 

@@ -92,7 +92,8 @@ class Assignment:
         engine = Path(__file__).parent
         digest = hashlib.sha256()
         for root in (engine, self.grading, *([self.hidden] if self.hidden else [])):
-            skipped = {"reporting", "gradebook", "exports", "mistakes", "variants", "__pycache__"}
+            elsewhere = {"reporting", "gradebook", "exports", "marking", "rejudging", "auditing", "releasing", "web"}
+            skipped = {*elsewhere, "mistakes", "variants", "__pycache__"}
             files = [p for p in root.rglob("*") if p.suffix in SOURCES and not skipped & set(p.relative_to(root).parts)]
             for path in sorted(files):
                 digest.update(f"{root.name}/{path.relative_to(root).as_posix()}\0".encode())

@@ -230,7 +230,8 @@ def rejudge(out: Path, course: Path | None, **options: Any) -> None:
     No student code runs. Marks by hand stay. Exit status 1 where a submission must run again; it is said which and
     why.
     """
-    from autograder import commands, rejudged  # slow to import: --help must not wait for torch
+    from autograder import commands  # slow to import: --help must not wait for torch
+    from autograder.rejudging import rejudged  # slow to import: --help must not wait for torch
 
     _exit(lambda: rejudged.rejudge(out, load=lambda name: commands.load(name, course, out), **options))
 

@@ -29,7 +29,7 @@ def marks_export(out: Path, course: Path | None, **options: Any) -> None:
     Example: autograder marks export graded -o to-mark.csv
     """
     from autograder import commands
-    from autograder import marks as marking
+    from autograder.marking import marks as marking
 
     leave(lambda: marking.export(out, load=lambda name: commands.load(name, course, out), **options))
 
@@ -49,7 +49,7 @@ def marks_import(out: Path, file: Path, course: Path | None, **options: Any) -> 
     What changed since the sheet was written (another answer, a mark by somebody else) is shown and not overwritten.
     """
     from autograder import commands
-    from autograder import marks as marking
+    from autograder.marking import marks as marking
 
     leave(lambda: marking.import_(out, file, load=lambda name: commands.load(name, course, out), **options))
 

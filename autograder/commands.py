@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder import assignment as assignments
-from autograder import audit as auditing
-from autograder import audited, batch, handback, intake, pipeline, scorecard, terminal
+from autograder import batch, handback, intake, pipeline, terminal
 from autograder import doctor as examination
 from autograder import key as publickey
-from autograder import release as releasing
 from autograder.assignment import Assignment
+from autograder.auditing import audit as auditing
+from autograder.auditing import audited, scorecard
 from autograder.control import Control
 from autograder.errors import AssignmentError, UnknownName
 from autograder.gradebook.standing import standing
@@ -29,7 +29,8 @@ from autograder.instructor import class_files, enrol, open_gradebook, writer
 from autograder.model import Grade
 from autograder.output import Output
 from autograder.publish import folders
-from autograder.rejudge import Rejudging
+from autograder.rejudging.rejudge import Rejudging
+from autograder.releasing import release as releasing
 from autograder.reporting import html
 from autograder.reporting.files import write
 from autograder.sandbox.host import ZygoteSandbox

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder import binding, remarks
-from autograder.alignment import UNREADABLE
+from autograder.aligning import binding, remarks
+from autograder.aligning.alignment import UNREADABLE
+from autograder.aligning.roles import Alignment
 from autograder.asking import Asking, by_role
 from autograder.case import Case
 from autograder.crashes import Verdict, crashed
@@ -23,7 +24,6 @@ from autograder.errors import NotRecorded
 from autograder.exercise import Check, Exercise
 from autograder.expect import Mismatch, MoreWanted, Record
 from autograder.model import Crash, Evidence, ExerciseGrade, Finding, Observation, Outcome, Reply
-from autograder.roles import Alignment
 from autograder.sandbox.request import Request
 
 NOT_IN_THE_KEY = "this style is not in the public key, so it cannot be checked here; the hidden checks will judge it"

@@ -15,17 +15,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import alike, pipeline
 from autograder import assignment as assignments
+from autograder import pipeline
+from autograder.aligning.roles import Alignment, Layout
 from autograder.asking import Asking, RecordedSide, role_request
 from autograder.assignment import Assignment
 from autograder.case import Case
-from autograder.diagnosis import Diagnosis
+from autograder.diagnosing import alike
+from autograder.diagnosing.diagnosis import Diagnosis
 from autograder.errors import AssignmentError, TranscriptError
 from autograder.exercise import Check, Exercise
 from autograder.model import Crash, Reply, Submission
 from autograder.pipeline import Course
-from autograder.roles import Alignment, Layout
 from autograder.sandbox.request import Request
 from autograder.sandbox.trusted import TrustedSandbox
 from autograder.seeds import PublicSeeds

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from autograder.afterwards import whole_class
 from autograder.errors import ExportError, GradebookError
 from autograder.exports.held import held_zip
 from autograder.gradebook import counting, notes
@@ -20,7 +19,8 @@ from autograder.gradebook.standing import standing
 from autograder.gradebook.store import Gradebook
 from autograder.instructor import open_gradebook
 from autograder.lateness import moment, time
-from autograder.marks import user
+from autograder.marking.afterwards import whole_class
+from autograder.marking.marks import user
 from autograder.output import Output
 from autograder.publish import folders
 from autograder.published import time_of

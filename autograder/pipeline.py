@@ -16,7 +16,7 @@ import torch
 from autograder import __version__, intake
 from autograder.asking import ReferenceSide
 from autograder.assignment import Assignment
-from autograder.diagnosis import Diagnosis
+from autograder.diagnosing.diagnosis import Diagnosis
 from autograder.errors import AssignmentError, AutograderError
 from autograder.exercise import Exercise
 from autograder.grading import Grading

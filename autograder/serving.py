@@ -9,11 +9,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.afterwards import whole_class
 from autograder.assignment import Assignment
 from autograder.errors import OutputError
 from autograder.instructor import open_gradebook
-from autograder.marks import user
+from autograder.marking.afterwards import whole_class
+from autograder.marking.marks import user
 from autograder.output import Output
 
 HOST = "127.0.0.1"

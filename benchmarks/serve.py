@@ -27,11 +27,11 @@ from made import submission  # noqa: E402
 from reporting_samples import samples  # noqa: E402
 
 from autograder import assignment  # noqa: E402
-from autograder.afterwards import whole_class  # noqa: E402
 from autograder.gradebook.connect import Database  # noqa: E402
 from autograder.gradebook.marking import Marking, Wish  # noqa: E402
 from autograder.gradebook.records import MarkRecord  # noqa: E402
 from autograder.gradebook.store import Gradebook  # noqa: E402
+from autograder.marking.afterwards import whole_class  # noqa: E402
 from autograder.output import Output  # noqa: E402
 from autograder.web.app import make_app  # noqa: E402
 from autograder.web.desk import Desk  # noqa: E402

@@ -9,11 +9,11 @@ from pathlib import Path
 from made import submission
 from reporting_samples import samples
 
-from autograder.afterwards import whole_class
 from autograder.assignment import Assignment
 from autograder.exercise import Exercise
 from autograder.gradebook.records import Received
 from autograder.gradebook.store import Gradebook
+from autograder.marking.afterwards import whole_class
 from autograder.model import Evidence, ExerciseGrade, Finding, Grade, Outcome
 from autograder.output import Output
 from autograder.rubric import Criterion

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.alignment import align
+from autograder.aligning.alignment import align
+from autograder.aligning.roles import Alignment
 from autograder.assignment import Assignment
 from autograder.case import Case
 from autograder.model import Crash, Observation, Reply
-from autograder.roles import Alignment
 
 SIZES = {"batch": 3, "input_size": 5, "hidden_size": 4}
 

@@ -14,22 +14,23 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import assignment as assignments
-from autograder import audit as auditing
-from autograder import equivalents, pipeline
+from autograder import pipeline
 from autograder.assignment import Assignment
-from autograder.audit import audit
+from autograder.auditing import audit as auditing
+from autograder.auditing import equivalents
+from autograder.auditing.audit import audit
+from autograder.auditing.equivalents import Equivalents
+from autograder.auditing.mutants import mutants
+from autograder.auditing.nulls import nulls
+from autograder.auditing.scorecard import Audit, Row
 from autograder.bench import users
 from autograder.cli import main
-from autograder.equivalents import Equivalents
 from autograder.errors import AssignmentError
 from autograder.exercise import Exercise
 from autograder.model import Submission
-from autograder.mutants import mutants
-from autograder.nulls import nulls
 from autograder.pipeline import Course
 from autograder.reporting import html
 from autograder.sandbox.trusted import TrustedSandbox
-from autograder.scorecard import Audit, Row
 from autograder.seeds import Seeds
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,13 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder import compat, intake, pipeline, teaching
+from autograder import compat, intake, pipeline
 from autograder.assignment import Assignment
 from autograder.cli import main
 from autograder.errors import IntakeError
 from autograder.grading import Grading
 from autograder.model import Outcome, Submission
 from autograder.pipeline import Course
+from autograder.releasing import teaching
 from autograder.sandbox.trusted import TrustedSandbox
 
 ROOT = Path(__file__).resolve().parents[1]

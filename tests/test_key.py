@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import alike, known, pipeline
 from autograder import assignment as assignments
 from autograder import key as keys
+from autograder import pipeline
 from autograder.assignment import Assignment
+from autograder.diagnosing import alike, known
 from autograder.errors import TranscriptError
 from autograder.grading import NOT_IN_THE_KEY, Grading
 from autograder.key import Key

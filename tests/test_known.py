@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder import known
 from autograder.assignment import Assignment
+from autograder.diagnosing import known
+from autograder.diagnosing.known import Mistake
 from autograder.errors import AssignmentError
 from autograder.grading import Grading
-from autograder.known import Mistake
 from autograder.model import Crash, ExerciseGrade, Outcome, Submission
 from autograder.pipeline import Course
 from autograder.sandbox.trusted import TrustedSandbox

@@ -17,15 +17,16 @@ from handclass import GRAPH, WORDS, a_grade, answers_of, hand_in, make_class, of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import cli, marks
+from autograder import cli
 from autograder.assignment import Assignment
 from autograder.errors import GradebookError, IntakeError
 from autograder.gradebook.marking import Marking, Wish
 from autograder.gradebook.records import MarkRecord
 from autograder.gradebook.store import Gradebook
+from autograder.marking import marks
+from autograder.marking.sheet import Entry, read_csv, write_csv
+from autograder.marking.sheetmarkdown import read_markdown, write_markdown
 from autograder.output import Output
-from autograder.sheet import Entry, read_csv, write_csv
-from autograder.sheetmarkdown import read_markdown, write_markdown
 
 BOTH = ("csv", "md")
 FILLED = {"graph": 3, "sharing": 1, "length": 0}
@@ -335,7 +336,7 @@ def test_a_comment_comes_back_as_it_was(comment: str) -> None:
 
 
 def read_back(comment: str) -> str:
-    from autograder.sheet import printable
+    from autograder.marking.sheet import printable
 
     return printable(comment)
 

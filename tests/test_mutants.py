@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import audit
 from autograder.assignment import Assignment
-from autograder.mutants import Mutant, mutants
+from autograder.auditing import audit
+from autograder.auditing.mutants import Mutant, mutants
 
 
 def changes(line: str, before: str = "") -> set[tuple[str, str]]:

@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 
 from autograder import assignment as assignments
 from autograder import cli
-from autograder.basis import bases
 from autograder.case import Case
-from autograder.declared import laid_over
 from autograder.doctor import best_level
 from autograder.errors import NotRecorded
 from autograder.exercise import Exercise
-from autograder.forked import forked
 from autograder.gradebook.records import MarkRecord
 from autograder.gradebook.store import Gradebook
 from autograder.model import Crash, ExerciseGrade, Finding, Observation, Outcome
+from autograder.rejudging.basis import bases
+from autograder.rejudging.declared import laid_over
+from autograder.rejudging.forked import forked
 from autograder.sandbox.request import Request
 from autograder.sandbox.wire import WireError
 from autograder.transcript import Transcript, mentions

@@ -17,7 +17,7 @@ from autograder import assignment as assignments
 from autograder import handout, release, stubs
 from autograder.cli import main
 from autograder.errors import AssignmentError
-from autograder.release import Release
+from autograder.releasing.release import Release
 from autograder.sandbox import bundle
 
 ROOT = Path(__file__).resolve().parents[1]

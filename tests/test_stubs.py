@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import stubs
 from autograder.errors import AssignmentError
+from autograder.releasing import stubs
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {path.name: path for path in sorted((ROOT / "solutions/rnn/source").glob("*.[pm][yd]"))}

@@ -14,9 +14,9 @@ import pytest
 from nbclient import NotebookClient
 
 from autograder import assignment as assignments
-from autograder import teaching
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
+from autograder.releasing import teaching
 
 ROOT = Path(__file__).resolve().parents[1]
 SECTIONS = ROOT / "solutions" / "rnn" / "notebook"

@@ -8,10 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.answers import last_given, named, waits
 from autograder.gradebook.counting import Terms, counting, terms
 from autograder.gradebook.marking import Given, Marking, State
 from autograder.gradebook.store import Gradebook
+from autograder.marking.answers import last_given, named, waits
 from autograder.model import Grade, Outcome
 from autograder.output import Output
 from autograder.pseudonyms import scattered

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from autograder.afterwards import rewrite
 from autograder.assignment import Assignment
 from autograder.gradebook.marking import Clash, Marking, Wish
 from autograder.gradebook.standing import Standing, standing
 from autograder.gradebook.store import Gradebook
+from autograder.marking.afterwards import rewrite
 from autograder.output import Output
 from autograder.rubric import Rubric
 from autograder.web.board import Board

@@ -9,10 +9,10 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from autograder.answers import digest_of, text_of
-from autograder.filledin import whole_points
 from autograder.gradebook.marking import Clash, Given, Wish
 from autograder.gradebook.records import MarkRecord
+from autograder.marking.answers import digest_of, text_of
+from autograder.marking.filledin import whole_points
 from autograder.model import Finding
 from autograder.reporting.text import clean, line
 from autograder.rubric import Rubric

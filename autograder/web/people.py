@@ -10,11 +10,11 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from autograder.answers import waits
-from autograder.filledin import whole_points
 from autograder.gradebook.hand import marked
 from autograder.gradebook.marking import Clash, Given, Wish
 from autograder.gradebook.records import MarkRecord
+from autograder.marking.answers import waits
+from autograder.marking.filledin import whole_points
 from autograder.model import Finding, Grade, Outcome
 from autograder.reporting.text import clean, line
 from autograder.reporting.views import WORDS, percent

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from autograder.answers import waits
 from autograder.gradebook.hand import marked
 from autograder.gradebook.marking import Given, Place
 from autograder.lateness import Late
+from autograder.marking.answers import waits
 from autograder.model import Finding, Grade, Outcome
 from autograder.reporting.classpage import ClassSummary, Row
 

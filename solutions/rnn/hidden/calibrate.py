@@ -93,7 +93,8 @@ def main() -> None:
 
 def variants() -> dict[str, Any]:
     """Name -> a session of the reference with one stage in another right style."""
-    from autograder import assignment, intake, known
+    from autograder import assignment, intake
+    from autograder.diagnosing import known
     from autograder.sandbox.trusted import TrustedSandbox
 
     course = assignment.load(ROOT, "rnn")

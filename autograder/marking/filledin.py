@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from autograder.answers import Answer
 from autograder.gradebook.marking import Clash, Given, Wish
 from autograder.gradebook.records import MarkRecord
+from autograder.marking.answers import Answer
+from autograder.marking.sheet import Line
 from autograder.rubric import Rubric
-from autograder.sheet import Line
 
 _REF = re.compile(r"(\d{1,12})-([0-9a-f]{12})-(\d{1,12})")
 

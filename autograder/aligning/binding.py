@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.alignment import read_parameters
+from autograder.aligning.alignment import read_parameters
+from autograder.aligning.roles import Alignment
 from autograder.case import Case
 from autograder.model import Observation, Reply
-from autograder.roles import Alignment
 
 _NOTHING = 1e-12
 _NO_WEIGHTS = ("batch", "time")  # sizes that no parameter depends on

@@ -15,8 +15,6 @@ from rich.table import Table
 
 from autograder import handback, pipeline
 from autograder.assignment import Assignment
-from autograder.differences import differences
-from autograder.forked import forked
 from autograder.gradebook.counting import counting, terms
 from autograder.gradebook.hand import marked, unused
 from autograder.gradebook.standing import standing
@@ -24,7 +22,9 @@ from autograder.gradebook.store import Gradebook
 from autograder.instructor import class_files, open_gradebook, writer
 from autograder.output import Output
 from autograder.publish import folders
-from autograder.rejudge import Judged, Rejudging, Stored
+from autograder.rejudging.differences import differences
+from autograder.rejudging.forked import forked
+from autograder.rejudging.rejudge import Judged, Rejudging, Stored
 from autograder.seeds import Seeds
 from autograder.terminal import plain
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograder.aligning.roles import TIGHT, Alignment
 from autograder.model import Evidence
-from autograder.roles import TIGHT, Alignment
 
 
 def notes(alignment: Alignment) -> list[str]:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import __version__, stubs, teaching
+from autograder import __version__
 from autograder import handout as handouts
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
 from autograder.handout import MARKER, Handout, sha256
+from autograder.releasing import stubs, teaching
 
 WHEEL = f"torchgrade-{__version__}-py3-none-any.whl"
 WHEELS = "wheels"
@@ -123,7 +124,7 @@ def build_wheel(out: Path) -> Path:
 
     Raises AssignmentError where these are no sources, or where they cannot be built.
     """
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     mend = "run this from a checkout, in its own environment, or hand in a wheel that you have: --wheel FILE"
     if not (root / "pyproject.toml").is_file():
         raise AssignmentError("this program was installed, so there are no sources to build its wheel from", mend=mend)

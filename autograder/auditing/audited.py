@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from autograder.scorecard import Audit, Row
+from autograder.auditing.scorecard import Audit, Row
 
 MOST_SHOWN = 40  # rows that fall short; the JSON and the HTML page have all
 TITLES = {

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.aligning.roles import Alignment
 from autograder.case import Case
 from autograder.model import Observation, Reply
-from autograder.roles import Alignment
 
 Ask = Callable[[str, Case], Reply]
 MOST_STEPS = 12

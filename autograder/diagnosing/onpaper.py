@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.aligning.roles import Alignment, Layout
 from autograder.case import Case
 from autograder.model import Crash, Evidence, Observation, Reply
-from autograder.roles import Alignment, Layout
 
 ROUND_INPUTS = {"x": 1.0, "h": 0.6, "h_prev": 0.6, "c": 2.0}
 ROUND_WEIGHTS = (0.5, -1.0, 0.2, 1.5, -0.5, 1.0, 0.3, -0.2, 0.8, 0.4, -0.7, 0.1)

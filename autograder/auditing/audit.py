@@ -14,22 +14,24 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from autograder import equivalents, intake, known
+from autograder import intake
 from autograder.assignment import Assignment
+from autograder.auditing import equivalents
+from autograder.auditing.equivalents import Equivalents
+from autograder.auditing.mutants import Mutant, mutants
+from autograder.auditing.nulls import KINDS as NUMBERS
+from autograder.auditing.nulls import Null, nulls
+from autograder.auditing.scorecard import KINDS, Audit, Row
 from autograder.bench import Bench, trains, users
-from autograder.equivalents import Equivalents
+from autograder.diagnosing import known
+from autograder.diagnosing.known import Mistake, Variant
 from autograder.errors import AssignmentError, IsolationError
 from autograder.exercise import Exercise
-from autograder.known import Mistake, Variant
 from autograder.model import ExerciseGrade, Finding, Outcome, Submission
-from autograder.mutants import Mutant, mutants
-from autograder.nulls import KINDS as NUMBERS
-from autograder.nulls import Null, nulls
 from autograder.pipeline import Course
 from autograder.sandbox.host import ZygoteSandbox
 from autograder.sandbox.policy import LEVELS
 from autograder.sandbox.request import Sandbox
-from autograder.scorecard import KINDS, Audit, Row
 
 Job = Callable[[Bench], Row]
 SECRET = b"audit"  # of the seeds: the same cases in every audit

@@ -23,7 +23,7 @@ import torch
 from autograder.assignment import Assignment
 from autograder.exercise import Check, Exercise
 
-ENGINE = Path(__file__).resolve().parent
+ENGINE = Path(__file__).resolve().parents[1]
 DECLARED = ("claim", "points", "hint", "visibility", "where", "judge")  # of a check: laid over its finding
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
 

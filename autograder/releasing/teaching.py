@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import stubs
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
 from autograder.exercise import Exercise
+from autograder.releasing import stubs
 
 _FENCE = re.compile(r"^```(\w*)(?: id=([\w-]+))?\s*$")
 _DIRECTIVE = re.compile(r"^<!-- (\w+): (\w+) -->$")

@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from autograder import networks
-from autograder.alignment import align, read_parameters
+from autograder.aligning import networks
+from autograder.aligning.alignment import align, read_parameters
+from autograder.aligning.roles import TIGHT, Alignment, Layout
 from autograder.case import Case
 from autograder.model import Crash, Observation
-from autograder.roles import TIGHT, Alignment, Layout
 from autograder.sandbox.trusted import alone
 from autograder.subject import Subject, listing, new_module, structure
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from autograder.diagnosing.known import in_place
 from autograder.exercise import Exercise
-from autograder.known import in_place
 from autograder.model import SourceFile, Submission, Unit
 
 KINDS = ("parity", "gradients")  # of checks: no null model may pass one

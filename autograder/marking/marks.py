@@ -10,20 +10,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.afterwards import whole_class
-from autograder.answers import Answer, answers, named
 from autograder.assignment import Assignment
 from autograder.errors import IntakeError
-from autograder.filledin import FilledIn, Trouble, clashed, hold_against, ref_of
 from autograder.gradebook.marking import Marking
 from autograder.gradebook.store import Gradebook
 from autograder.instructor import open_gradebook
+from autograder.marking.afterwards import whole_class
+from autograder.marking.answers import Answer, answers, named
+from autograder.marking.filledin import FilledIn, Trouble, clashed, hold_against, ref_of
+from autograder.marking.sheet import Entry, Line, read_csv, write_csv
+from autograder.marking.sheetmarkdown import read_markdown, write_markdown
 from autograder.output import Output
 from autograder.reporting.files import write
 from autograder.reporting.text import count
 from autograder.rubric import Rubric
-from autograder.sheet import Entry, Line, read_csv, write_csv
-from autograder.sheetmarkdown import read_markdown, write_markdown
 from autograder.terminal import plain
 
 Load = Callable[[str], Assignment]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from autograder.sheet import Entry, Line, printable
+from autograder.marking.sheet import Entry, Line, printable
 
 _SECTION = re.compile(r"##\s+(?P<student>.+?)\s+·\s+`(?P<exercise>[^`]+)`\s*")
 _REF = re.compile(r"<!--\s*ref:\s*(\S+)\s*-->")

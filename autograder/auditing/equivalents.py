@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.auditing.mutants import Mutant
 from autograder.errors import AssignmentError
-from autograder.mutants import Mutant
 
 FILE = "equivalent.toml"
 

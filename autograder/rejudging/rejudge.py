@@ -14,9 +14,6 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from autograder import observing, pipeline
-from autograder.basis import Basis, bases
-from autograder.declared import WRONG, declared, laid_over, same_titles
-from autograder.differences import same
 from autograder.errors import NotRecorded
 from autograder.gradebook.records import AttemptRecord, GradeRecord
 from autograder.gradebook.store import Gradebook
@@ -24,6 +21,9 @@ from autograder.grading import Grading
 from autograder.model import ExerciseGrade, Grade, Submission
 from autograder.pipeline import Course
 from autograder.recorded import Replayed
+from autograder.rejudging.basis import Basis, bases
+from autograder.rejudging.declared import WRONG, declared, laid_over, same_titles
+from autograder.rejudging.differences import same
 from autograder.transcript import Label, Replay, Transcript, mentions
 
 UNFINISHED = ("deadline", "died", "memory", "limit")  # crashes after which one exercise bears on another

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from autograder import alike, known, lookalike, moments, onpaper
 from autograder.asking import ReferenceSide
 from autograder.assignment import Assignment
 from autograder.case import Case
+from autograder.diagnosing import alike, known, lookalike, moments, onpaper
+from autograder.diagnosing.known import Mistake
 from autograder.exercise import Exercise
 from autograder.grading import Grading
-from autograder.known import Mistake
 from autograder.model import Crash, ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
 from autograder.parsing import PARSING
 from autograder.sandbox.request import Request, Sandbox, Session

@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder import networks
+from autograder.aligning import networks
+from autograder.aligning.roles import TIGHT, Alignment, Layout
 from autograder.case import Case
 from autograder.model import Crash, Observation, Reply
-from autograder.roles import TIGHT, Alignment, Layout
 
 STEP = 0.7  # large enough that sigmoid and tanh bend: sign and gate show in one change
 ROUNDS = 4

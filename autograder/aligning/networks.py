@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.torchcells import TORCH_CELLS
+from autograder.aligning.torchcells import TORCH_CELLS
 
 if TYPE_CHECKING:
-    from autograder.roles import Alignment, Layout
+    from autograder.aligning.roles import Alignment, Layout
 
 MOST_WAYS = 24
 MOST_PARTS = 500

@@ -1,0 +1,1 @@
+"""Which of the student's weights plays which role, found by intervention."""

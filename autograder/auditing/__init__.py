@@ -1,0 +1,1 @@
+"""The grader graded: work of which it is known what it deserves."""

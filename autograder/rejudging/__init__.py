@@ -1,0 +1,1 @@
+"""Judging again: stored observations, the present assignment, no student code."""

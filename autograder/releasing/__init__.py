@@ -1,0 +1,1 @@
+"""One source, every handout: stubs, the teaching notebook, the folder that students receive."""
