@@ -56,7 +56,7 @@ def _of_kind(crash: Crash, exercise: Exercise, assignment: Assignment, lost: Map
     if crash.kind == "exception":
         message = f"{crash.exception}: {crash.message}" if crash.message else crash.exception
         return Verdict(Outcome.CRASHED, f"{message}{where}", evidence=[traceback_of(crash)])
-    if crash.kind == "deadline":  # says itself where it was
+    if crash.kind == "deadline" and " in " in crash.message:  # says itself where it was
         where = ""
     return Verdict(Outcome.CRASHED, f"{crash.message}{where}", evidence=_frames(crash))
 

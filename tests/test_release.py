@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import assignment as assignments
-from autograder import handout, release, stubs
+from autograder import handout
 from autograder.cli import main
 from autograder.errors import AssignmentError
+from autograder.releasing import release, stubs
 from autograder.releasing.release import Release
 from autograder.sandbox import bundle
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -63,11 +64,23 @@ def _attached(found: Any, left: int) -> dict[str, ShownOutput]:
         for mime, kind in _PICTURES.items():
             stored = bundle.get(mime) if isinstance(bundle, dict) else None
             data = joined(stored) if isinstance(stored, str | list) else ""
-            if data and len(data) <= min(MOST_PICTURE, left) and len(name) <= MAX_NAME:
+            if (
+                data
+                and (kind == "svg" or _is_base64(data))
+                and len(data) <= min(MOST_PICTURE, left)
+                and len(name) <= MAX_NAME
+            ):
                 pictures[name] = ShownOutput(kind, data)
                 left -= len(data)
                 break
     return pictures
+
+
+def _is_base64(data: str) -> bool:
+    try:
+        return bool(base64.b64decode("".join(data.split()), validate=True))
+    except ValueError:
+        return False
 
 
 def _outputs(found: Sequence[Any], left: int) -> tuple[ShownOutput, ...]:
