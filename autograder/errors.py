@@ -6,7 +6,6 @@ AutograderError
 ├── IntakeError          a path that cannot be graded at all (a broken file of a student is a finding)
 ├── IsolationError       the asked level of isolation cannot be had; says what is missing and the mend
 ├── SandboxError         our side of the sandbox broke: a check becomes void, never a lost point
-├── NeedsRun             stored observations do not answer a request: the submission must run again
 ├── NotRecorded          a transcript or a public key holds no reply to this very request
 ├── TranscriptError      stored replies, or a public key, cannot be read
 ├── ExportError          a template or a column that an export needs is not there, or is another
@@ -51,10 +50,6 @@ class IsolationError(AutograderError):
 
 class SandboxError(AutograderError):
     """The trusted side of the sandbox failed."""
-
-
-class NeedsRun(AutograderError):  # noqa: N818  # a condition to act on, not a fault
-    """Stored observations do not answer a request."""
 
 
 class NotRecorded(AutograderError):  # noqa: N818  # a condition to act on, not a fault

@@ -27,7 +27,6 @@ from autograder.reporting.files import write
 from autograder.terminal import plain
 from autograder.visibility import Release, for_student
 
-FORMATS = ("csv", "json", "canvas", "moodle", "nbgrader", "gradescope", "classroom", "workflow")
 FILLED = {"canvas": "the gradebook that Canvas exported", "moodle": "the grading worksheet that Moodle gave"}
 
 

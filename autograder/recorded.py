@@ -1,4 +1,4 @@
-"""A sandbox that keeps what was answered, and one that answers from what was kept and runs nothing."""
+"""A sandbox that keeps what was answered, and a session that answers from what was kept and runs nothing."""
 
 from __future__ import annotations
 
@@ -61,24 +61,4 @@ class Replayed:
             raise
 
     def close(self) -> None:
-        """Nothing is held."""
-
-
-class ReplaySandbox:
-    """Opens sessions that answer from one transcript. It has no means of running anything."""
-
-    def __init__(self, transcript: Transcript, level: str) -> None:
-        self.level = level  # that of the run which was recorded
-        self.session = Replayed(Replay(transcript))
-
-    def open(self, submission: Submission) -> Session:
-        """The stored session, whatever the submission."""
-        return self.session
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
         """Nothing is held."""

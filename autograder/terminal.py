@@ -35,21 +35,26 @@ MARKS = {
 }
 
 
+def bar(console: Console, doing: str, beside: str) -> Bar:
+    """A bar with count, time and time left; nothing where the output is not a terminal."""
+    return Bar(
+        TextColumn(doing),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(beside),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+
+
 class Progress:
     """A bar with count and time left; nothing where the output is not a terminal."""
 
     def __init__(self, console: Console, total: int) -> None:
-        self._bar = Bar(
-            TextColumn("grading"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("[dim]{task.fields[who]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
+        self._bar = bar(console, "grading", "[dim]{task.fields[who]}")
         self._task = self._bar.add_task("grading", total=total, who="")
         self._busy: list[str] = []
         self._lock = threading.Lock()

@@ -299,3 +299,14 @@ def test_a_download_is_graded_with_its_late_marks_in_the_gradebook(tmp_path: Pat
     work = entry.read()
     assert files_of(entry.sources, work.digest) == {"my work.py": CELL}
     assert cast("HandedIn", entry).received == Received(late=True, source="a.zip")
+
+
+def test_a_folder_too_large_to_be_read_whole_is_refused_and_no_file_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.intake.downloads.members.MAX_CLASS_MEMBERS", 3)
+    for number in range(4):
+        (tmp_path / f"student{number}_{number}_{number}_lstm.py").write_bytes(CELL)
+
+    with pytest.raises(IntakeError, match="more than 3 files"):
+        receive(tmp_path)

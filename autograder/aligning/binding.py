@@ -28,8 +28,10 @@ def doubt(declared: Observation, case: Case, found: Alignment, ask: Callable[[Ca
     if told := _told_otherwise(declared.values.get("parameters"), case.sizes, found):
         return told
     idle = np.flatnonzero((found.role < 0) & found.dead) if found.complete else np.zeros(0, dtype=np.int64)
-    if len(idle) and _dead(ask, case, idle, len(found.role)):
-        return f"weights in `{found.idle[0][:60]}` change nothing: they are declared, but not used"
+    dead = _dead(ask, case, idle, len(found.role)) if len(idle) else idle
+    if len(dead):
+        (name, *_) = found.holding(np.isin(np.arange(len(found.role)), dead))
+        return f"weights in `{name[:60]}` change nothing: they are declared, but not used"
     return ""
 
 
@@ -48,8 +50,8 @@ def _told_otherwise(listing: Any, sizes: Mapping[str, int], found: Alignment) ->
     return f"asked twice for its parameters, the module names different ones: {shown}"
 
 
-def _dead(ask: Callable[[Case], Reply], case: Case, elements: np.ndarray, count: int) -> bool:
-    """Whether one of these weights changes no output at random values of all, tried at two draws.
+def _dead(ask: Callable[[Case], Reply], case: Case, elements: np.ndarray, count: int) -> np.ndarray:
+    """Those of the weights that change no output at random values of all, tried at two draws.
 
     A reply that cannot be read proves nothing.
     """
@@ -59,9 +61,9 @@ def _dead(ask: Callable[[Case], Reply], case: Case, elements: np.ndarray, count:
         reply = ask(case.replace(arrays={"base": base, "elements": elements}))
         changed = reply.values.get("changed") if isinstance(reply, Observation) else None
         if not isinstance(changed, np.ndarray) or changed.ndim != 2 or len(changed) != len(elements):
-            return False
+            return elements[:0]
         quiet &= np.abs(changed).max(axis=1, initial=0.0) <= _NOTHING
-    return bool(quiet.any())
+    return elements[quiet]
 
 
 def _of_weights(sizes: Mapping[str, int]) -> dict[str, int]:

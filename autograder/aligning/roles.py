@@ -108,12 +108,12 @@ class Alignment:
     @property
     def strangers(self) -> list[str]:
         """The student's parameters that hold weights which act, but as no role does."""
-        return self._names((self.role < 0) & ~self.dead)
+        return self.holding((self.role < 0) & ~self.dead)
 
     @property
     def idle(self) -> list[str]:
         """The student's parameters that hold weights which change nothing."""
-        return self._names((self.role < 0) & self.dead)
+        return self.holding((self.role < 0) & self.dead)
 
     @property
     def complete(self) -> bool:
@@ -124,7 +124,8 @@ class Alignment:
         """Whether the family allows that this role has no weights at all."""
         return any(role.endswith(end) for end in self.layout.family.optional)
 
-    def _names(self, chosen: np.ndarray) -> list[str]:
+    def holding(self, chosen: np.ndarray) -> list[str]:
+        """Names of the student's parameters that hold one of the chosen weights (a mask, one entry a weight)."""
         names, start = [], 0
         for parameter in self.parameters:
             if chosen[start : start + parameter["count"]].any():

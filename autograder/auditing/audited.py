@@ -8,11 +8,10 @@ from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 from rich.table import Table
 
 from autograder.auditing.scorecard import Audit, Row
+from autograder.terminal import bar
 
 MOST_SHOWN = 40  # rows that fall short; the JSON and the HTML page have all
 TITLES = {
@@ -28,17 +27,7 @@ class AuditProgress:
     """A bar with count, shortfalls and time left; nothing where the output is not a terminal."""
 
     def __init__(self, console: Console) -> None:
-        self._bar = Bar(
-            TextColumn("auditing"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("[red]{task.fields[short]}[/]"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
+        self._bar = bar(console, "auditing", "[red]{task.fields[short]}[/]")
         self._task = self._bar.add_task("auditing", total=None, short="")
         self._short = 0
         self._lock = threading.Lock()

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from autograder.errors import GradebookError
 from autograder.gradebook import schema
 from autograder.gradebook.counting import counting
-from autograder.gradebook.plain import safe, utc
+from autograder.gradebook.people import mark_row
+from autograder.gradebook.plain import safe
 from autograder.gradebook.records import MarkRecord
 from autograder.gradebook.store import Gradebook
 
@@ -90,7 +91,7 @@ class Marking:
             fresh = [(wish, last) for wish, last in now if not _same(wish.mark, last)]
             clashes = tuple(Clash(wish, last) for wish, last in fresh if wish.replaces != (last.id if last else 0))
             if not clashes:
-                session.add_all(_row(wish) for wish, _ in fresh)
+                session.add_all(mark_row(wish.attempt, wish.mark) for wish, _ in fresh)
             return clashes
 
     def given(self, assignment: str, after: int = 0) -> tuple[Given, ...]:
@@ -205,18 +206,3 @@ def _given(row: schema.Mark) -> Given:
         row.exercise, row.check, row.points, row.who, row.why, row.comment, json.loads(row.criteria), row.at
     )
     return Given(row.id, row.attempt_id, mark)
-
-
-def _row(wish: Wish) -> schema.Mark:
-    mark = wish.mark
-    return schema.Mark(
-        attempt_id=wish.attempt,
-        exercise=mark.exercise,
-        check=mark.check,
-        points=mark.points,
-        criteria=json.dumps(dict(mark.criteria)),
-        comment=safe(mark.comment),
-        who=safe(mark.who),
-        why=safe(mark.why),
-        at=mark.at or utc(),
-    )

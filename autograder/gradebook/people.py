@@ -125,17 +125,7 @@ class People:
             raise GradebookError("a mark needs the name of who gave it")
         if mark.points is not None and mark.points < 0:
             raise GradebookError(f"a mark of {mark.points} points: points are not negative")
-        row = schema.Mark(
-            attempt_id=attempt,
-            exercise=mark.exercise,
-            check=mark.check,
-            points=mark.points,
-            criteria=json.dumps(dict(mark.criteria)),
-            comment=safe(mark.comment),
-            who=safe(mark.who),
-            why=safe(mark.why),
-            at=mark.at or utc(),
-        )
+        row = mark_row(attempt, mark)
         with self._database.write() as session:
             session.add(row)
 
@@ -195,3 +185,18 @@ class People:
 def _person(row: schema.Student) -> Person:
     names = (row.key, row.name, row.email, row.login, row.section)
     return Person(*names, row.on_roster, row.active, row.removed)
+
+
+def mark_row(attempt: int, mark: MarkRecord) -> schema.Mark:
+    """A mark as it is stored."""
+    return schema.Mark(
+        attempt_id=attempt,
+        exercise=mark.exercise,
+        check=mark.check,
+        points=mark.points,
+        criteria=json.dumps(dict(mark.criteria)),
+        comment=safe(mark.comment),
+        who=safe(mark.who),
+        why=safe(mark.why),
+        at=mark.at or utc(),
+    )

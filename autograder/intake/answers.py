@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from autograder.intake.names import fold, stem
 from autograder.intake.notebook import Cell
@@ -28,14 +27,6 @@ _PROMPT = fold("Your answer")
 _PLACEHOLDER = re.compile(
     r"^[ \t>*_]*(?:write |type |put )?your answer(?: here| below| goes here)?[ \t.…:*_]*$", re.IGNORECASE | re.MULTILINE
 )
-
-
-@dataclass
-class _Open:
-    """The answer that the following text belongs to."""
-
-    id: str = ""
-    level: int = 2  # a cell that begins with a heading of this level or above ends it
 
 
 class Answers:

@@ -33,7 +33,6 @@ class Keeper:
 
     def __init__(self, probes: Path, level: str, stand_ins: Path | None = None) -> None:
         self.level = level
-        self.forks = 0
         self.loaded: set[str] = set()
         sweep()
         self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
@@ -102,7 +101,6 @@ class Keeper:
         memory: bytes of address space on top of what the zygote has; cpu: seconds, a last resort;
         stand_ins: names of those that the child, and no other process, makes for itself.
         """
-        self.forks += 1
         message = {"do": "fork", "memory": virtual_bytes(self.pid) + memory, "cpu": cpu}
         message["stand_ins"] = list(stand_ins)
         answer, fds = self._call(message, (channel, output, notes))

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.model import Crash, Frame, Limits, Observation, Reply, Submission
+from autograder.model import Crash, Frame, Observation, Reply, Submission
 from autograder.sandbox.perform import VALUE
 from autograder.sandbox.wire import WireError, decode
 
@@ -106,8 +106,3 @@ def failure_of(entry: Mapping[str, Any]) -> dict[str, Any]:
 def text(value: Any, most: int) -> str:
     """``value`` if it is text, cut; else nothing."""
     return value[:most] if isinstance(value, str) else ""
-
-
-def plain_limits(limits: Limits) -> tuple[float, float]:
-    """Wall-clock and CPU seconds, both positive."""
-    return max(limits.seconds, 0.01), max(limits.cpu, 0.01)

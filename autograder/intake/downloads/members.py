@@ -14,7 +14,6 @@ from autograder.intake.gather import Source
 from autograder.intake.limits import MAX_CLASS_MEMBERS, is_junk_file, is_junk_folder, suffix
 
 MAX_DEPTH = 14
-MAX_PARTS = 100_000
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,11 @@ def _walk(root: Path) -> Iterator[str]:
                     below.append((f"{prefix}{entry.name}/", depth + 1))
                 continue
             count += 1
-            if count > MAX_CLASS_MEMBERS:
-                return
+            if count > MAX_CLASS_MEMBERS:  # to read on without the rest would lose somebody's work unseen
+                raise IntakeError(
+                    f"{root} holds more than {MAX_CLASS_MEMBERS:,} files",
+                    mend="name the folder of the submissions alone, or grade its parts one after the other",
+                )
             yield prefix + entry.name
         waiting += reversed(below)
 
