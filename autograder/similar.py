@@ -30,7 +30,9 @@ def similar(
         output = Output.of(place)
         assignment = load(output.assignment)
         with open_gradebook(output, gradebook) as book:
-            works = [book.submission(attempt.id) for attempt in book.current(output.assignment)]
+            gone = {person.key for person in book.people.roster() if person.removed}
+            last = [attempt for attempt in book.current(output.assignment) if attempt.student not in gone]
+            works = [book.submission(attempt.id) for attempt in last]
         to = to or place / PAGE
     else:
         assignment = load(None)

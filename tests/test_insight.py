@@ -227,6 +227,17 @@ def test_the_class_page_tells_of_attempts_from_the_gradebook(tmp_path: Path) -> 
     assert "too few students to say more" in page
 
 
+def test_the_attempts_of_who_was_removed_are_left_out(tmp_path: Path) -> None:
+    with Gradebook.open(tmp_path / "gradebook.db") as book:
+        book.assignment("rnn")
+        for student in ("ada", "ben"):
+            attempt = book.receive("rnn", submission(student, x="x = 1"), {})
+            book.add_grade(attempt.id, grade(student, 5), transcript=None)
+        book.people.remove("ben")
+
+        assert [one.student for one in tried(book, "rnn")] == ["ada"]
+
+
 def test_a_page_without_attempts_has_no_section_for_them(tmp_path: Path) -> None:
     html.write_class([grade("ada", 3, 4)], tmp_path)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")

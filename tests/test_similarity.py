@@ -186,6 +186,20 @@ def test_the_command_writes_a_page_beside_the_class_and_nothing_for_students(tmp
     assert [path.name for path in output.folder.rglob("*.html")] == ["similarity.html"]
 
 
+def test_who_was_removed_is_not_compared(tmp_path: Path) -> None:
+    output = Output.open(tmp_path / "out", "rnn")
+    with Gradebook.open(output.gradebook) as book:
+        book.assignment("rnn")
+        for work in works(ada=ADA, ben=BEN, cleo=CLEO):
+            book.receive("rnn", work, {})
+        book.people.remove("ben")
+
+    done = CliRunner().invoke(cli.main, ["similar", str(output.folder)])
+
+    assert "2 submissions compared" in done.output
+    assert "ben" not in (output.folder / "similarity.html").read_text(encoding="utf-8")
+
+
 def test_a_folder_of_submissions_is_compared_without_grading(tmp_path: Path) -> None:
     for student, text in (("ada", ADA), ("ben", BEN), ("cleo", CLEO)):
         place = tmp_path / "class" / student / "lstm_cell.py"

@@ -22,7 +22,10 @@ class Tried:
 
 
 def tried(book: Gradebook, assignment: str) -> list[Tried]:
-    """All attempts that have a grade, by student and number: one query, however many there are."""
+    """All attempts that have a grade, by student and number, without those of students who were removed.
+
+    One query, however many there are.
+    """
     newest = (
         select(func.max(schema.Grade.id).label("id"))
         .where(schema.Grade.withdrawn == "")
@@ -41,7 +44,7 @@ def tried(book: Gradebook, assignment: str) -> list[Tried]:
         .join(newest, newest.c.id == schema.Grade.id)
         .join(schema.Attempt, schema.Attempt.id == schema.Grade.attempt_id)
         .join(schema.Student, schema.Student.id == schema.Attempt.student_id)
-        .where(schema.Attempt.assignment_id == assignment)
+        .where(schema.Attempt.assignment_id == assignment, schema.Student.removed == "")
         .order_by(schema.Student.key, schema.Attempt.number)
     )
     with book._database.read() as session:
