@@ -56,8 +56,8 @@ def _of_kind(crash: Crash, exercise: Exercise, assignment: Assignment, lost: Map
     if crash.kind == "exception":
         message = f"{crash.exception}: {crash.message}" if crash.message else crash.exception
         return Verdict(Outcome.CRASHED, f"{message}{where}", evidence=[traceback_of(crash)])
-    if crash.kind == "deadline" and " in " in crash.message:  # says itself where it was
-        where = ""
+    if crash.frames and f"{crash.frames[-1].file}, line {crash.frames[-1].line}" in crash.message:
+        where = ""  # it says so itself, as what was stopped does
     return Verdict(Outcome.CRASHED, f"{crash.message}{where}", evidence=_frames(crash))
 
 

@@ -9,6 +9,8 @@ import contextlib
 import ctypes
 import dataclasses
 import io
+import math
+import os
 import random
 import signal
 import sys
@@ -25,8 +27,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from autograder.model import Crash, Observation, Reply, Submission
+from autograder.model import Crash, Limits, Observation, Reply, Submission
 from autograder.sandbox import transfer
+from autograder.sandbox.budget import Budget, Expired
 from autograder.sandbox.namespace import Namespace, NotDefined
 from autograder.sandbox.perform import case_values, perform
 from autograder.sandbox.request import Request
@@ -56,6 +59,7 @@ class LiveSandbox:
     """
 
     level = "none"
+    calibration = 0.0
 
     def __init__(
         self,
@@ -108,26 +112,25 @@ class LiveSession:
         if request.stand_ins:
             return Crash("engine", "a student's copy has no stand-ins")
         left = self._end - time.monotonic()
-        limit = min(request.limits.seconds, left)
         if left <= 0:
             return Crash("deadline", f"not looked at: the {self._seconds:g} s of this check were over")
         asked = case_values(request.probe, request.case)
+        time_left = _Time(min(request.limits.seconds, left), self._end)
         with _printed() as output:
-            start = time.process_time()
             try:
-                frame = _within(limit, lambda: perform(self._probes, self._code, asked, Own()))
+                frame = _within(time_left, lambda: perform(self._probes, self._code, asked, Own()))
             except TooLong:  # while another one was being told
-                return Crash("deadline", f"stopped after {limit:.0f} s")
-            seconds = time.process_time() - start
+                return Crash("deadline", time_left.told)
+            seconds = time_left.budget.cpu
         text = output.getvalue()
         if frame is None:
-            message = f"stopped after {limit:.0f} s, and goes on in the background: restart the kernel to end it"
+            message = f"{time_left.told}, and goes on in the background: restart the kernel to end it"
             return Crash("deadline", message, seconds=seconds)
         dropped = max(len(text) - MOST_OUTPUT, 0)
         reply = transfer.reply_of(
             frame, number=0, seconds=seconds, output=text[:MOST_OUTPUT], truncated=dropped, ours=True
         )
-        return self._told(reply, limit)
+        return self._told(reply, time_left.told)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -137,7 +140,7 @@ class LiveSession:
             raise NotDefined(name)
         return self._names[name]
 
-    def _told(self, reply: Reply, limit: float) -> Reply:
+    def _told(self, reply: Reply, stopped: str) -> Reply:
         """With the names of cells in place of file names; what was stopped said to be so."""
         if isinstance(reply, Observation):
             return reply
@@ -145,9 +148,7 @@ class LiveSession:
             raise KeyboardInterrupt
         frames = tuple(dataclasses.replace(frame, file=self._shown(frame.file)[:200]) for frame in reply.frames)
         if reply.exception == TooLong.__name__:
-            return dataclasses.replace(
-                reply, kind="deadline", exception="", message=f"stopped after {limit:.0f} s", frames=frames
-            )
+            return dataclasses.replace(reply, kind="deadline", exception="", message=stopped, frames=frames)
         return dataclasses.replace(reply, frames=frames)
 
 
@@ -234,23 +235,45 @@ def _printed() -> Iterator[io.StringIO]:
         yield output
 
 
-def _within(seconds: float, work: Callable[[], bytes]) -> bytes | None:
+class _Time:
+    """What one request may take here: ``seconds`` of its own, so more by the clock where the machine is busy.
+
+    end: when the whole check is over.
+    """
+
+    def __init__(self, seconds: float, end: float) -> None:
+        self.seconds, self.told = max(seconds, 0.01), f"stopped after {seconds:.0f} s"
+        self.budget = Budget(Limits(self.seconds, math.inf), os.getpid())
+        self._end = end
+
+    def over(self) -> bool:
+        """Whether it is."""
+        try:
+            self.budget.check()
+        except Expired as expired:
+            self.told = f"stopped after {self.seconds:.0f} s{expired.why}"
+            return True
+        return time.monotonic() > self._end
+
+
+def _within(given: _Time, work: Callable[[], bytes]) -> bytes | None:
     """What ``work`` gives; TooLong is raised in it when the time is over. None where even that did not end it."""
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        return _alarmed(seconds, work)
-    return _beside(seconds, work)
+        return _alarmed(given, work)
+    return _beside(given, work)
 
 
-def _alarmed(seconds: float, work: Callable[[], bytes]) -> bytes:
+def _alarmed(given: _Time, work: Callable[[], bytes]) -> bytes:
     armed = True
+    given.budget.own()  # waiting for a processor counts from here on
 
     def over(number: int, frame: FrameType | None) -> None:
-        if armed:
+        if armed and given.over():
             raise TooLong
 
     before = signal.signal(signal.SIGALRM, over)
     # Again and again: a bare `except:` may swallow one.
-    earlier = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01), 0.2)
+    earlier = signal.setitimer(signal.ITIMER_REAL, given.seconds, 0.2)
     started = time.monotonic()
     try:
         return work()
@@ -262,7 +285,7 @@ def _alarmed(seconds: float, work: Callable[[], bytes]) -> bytes:
             signal.setitimer(signal.ITIMER_REAL, max(earlier[0] - (time.monotonic() - started), 0.01), earlier[1])
 
 
-def _beside(seconds: float, work: Callable[[], bytes], patience: float = 5.0) -> bytes | None:
+def _beside(given: _Time, work: Callable[[], bytes], patience: float = 5.0) -> bytes | None:
     """In a thread of its own, where there are no signals: it is interrupted between two lines of Python."""
     results: list[bytes] = []
 
@@ -272,7 +295,9 @@ def _beside(seconds: float, work: Callable[[], bytes], patience: float = 5.0) ->
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(max(seconds, 0.01))
+    thread.join(given.seconds)
+    while thread.is_alive() and not given.over():
+        thread.join(0.2)
     end = time.monotonic() + patience
     while thread.is_alive() and time.monotonic() < end:
         assert thread.ident is not None  # it has started

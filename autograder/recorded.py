@@ -24,6 +24,11 @@ class RecordingSandbox:
         """The isolation level in force."""
         return self.sandbox.level
 
+    @property
+    def calibration(self) -> float:
+        """How fast this machine is."""
+        return self.sandbox.calibration
+
     def open(self, submission: Submission) -> Session:
         """Load a submission and keep its answers."""
         recording = Recording(self.sandbox.open(submission))

@@ -9,6 +9,7 @@ import signal
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -247,7 +248,8 @@ def test_beside_the_main_thread_what_does_not_end_is_interrupted(desk: Desk) -> 
 
 def test_what_cannot_be_interrupted_is_left_behind_and_said() -> None:
     release = threading.Event()
-    assert in_thread(lambda: live._beside(0.05, lambda: bytes(release.wait()), patience=0.3)) is None
+    given = live._Time(0.05, time.monotonic() + 60)
+    assert in_thread(lambda: live._beside(given, lambda: bytes(release.wait()), patience=0.3)) is None
     release.set()
 
 

@@ -331,7 +331,7 @@ def test_a_cell_that_does_not_end_costs_itself(
         ("work.ipynb, cell 3", "EOFError"),
     ]
     assert values["failures"][0]["line"] in (2, 3)
-    assert values["failures"][0]["message"] == "stopped after 1 s of CPU time"
+    assert values["failures"][0]["message"] == "stopped after 1 s of computing"
 
 
 def test_a_cell_that_catches_everything_is_left_out_the_next_time(

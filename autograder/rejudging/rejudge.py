@@ -216,7 +216,7 @@ class Rejudging:
         student = before.seconds.get("student", 0.0)
         grade = pipeline.assemble(submission, course, level, tuple(exercises), session.loaded, total, student)
         digests = {**grade.digests, "environment": before.digests.get("environment", "")}
-        grade = replace(grade, digests=digests, versions=before.versions)
+        grade = replace(grade, digests=digests, versions=before.versions, seconds=before.seconds)
         return Judged(before, grade, len(exercises) - len(kept), unnamed=tuple(dict.fromkeys(unnamed)))
 
     def _course(self, number: int) -> Course:

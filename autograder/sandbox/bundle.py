@@ -25,6 +25,7 @@ SANDBOX_MODULES = (
     "loader.py",
     "perform.py",
     "lockdown.py",
+    "calibration.py",
     "standins.py",
     "child.py",
     "zygote.py",

@@ -16,7 +16,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator
 from types import FrameType
 from typing import Any
 
@@ -28,6 +28,7 @@ OUTPUT, CHANNEL, NOTES = 1, 3, 4
 LOAD = 10.0  # CPU seconds of a file where the cells of a notebook have theirs
 NOTES_BYTES = 64 * 1024
 PROGRESS = struct.Struct("<qq")  # number of the file, number of the unit; at the start of the notes
+LOOK = signal.SIGRTMAX  # the grader asks where the program is, before it ends it
 SPILLED = struct.Struct("<Q")  # bytes of output that were dropped; after the progress
 PLACE = struct.Struct("<Q")  # length of a JSON list of frames; after the spilled bytes
 PLACE_AT = PROGRESS.size + SPILLED.size
@@ -53,22 +54,18 @@ def live(probes: Any, stand_ins: dict[str, Any]) -> None:
         stand_ins=stand_ins,
         skip={int(number): skip for number, skip in asked["skip"].items()},
         progress=_progress,
-        bound=_Bound(asked["cell"], LOAD) if asked.get("cell") else None,
+        bound=_Bound(asked["cell"], LOAD, asked["slowness"]) if asked.get("cell") else None,
         taken=_installed,
     )
     fresh_state(asked["seed"])
     with loader.installed():
-        done = _watched(asked, loader.names, loader.load)
+        done = _watched(loader.names, loader.load)
         answer(wire.encode({"id": asked["id"], "kind": "observation"} | {f"{VALUE}{k}": v for k, v in done.items()}))
         while True:
             asked = receive()
             request = asked
             answer(
-                _watched(
-                    asked,
-                    loader.names,
-                    lambda: perform(probes.PROBES, loader.code, request, loader.names),  # noqa: B023
-                )
+                _watched(loader.names, lambda: perform(probes.PROBES, loader.code, request, loader.names))  # noqa: B023
             )
 
 
@@ -161,11 +158,12 @@ class CellStopped(BaseException):
 class _Bound:
     """CPU seconds for each cell of a notebook and for each file, so that one that does not end costs itself.
 
+    slowness: how many times longer than on the reference machine the same work takes on this one.
     What outlasts this (a program that catches everything, or sleeps) is ended by the grader.
     """
 
-    def __init__(self, cell: float, file: float) -> None:
-        self._cell, self._file = cell, file
+    def __init__(self, cell: float, file: float, slowness: float) -> None:
+        self._cell, self._file, self._slowness = cell, file, slowness
         self._left: dict[str, float] = {}
         self._armed = False
         signal.signal(signal.SIGVTALRM, self._over)
@@ -173,7 +171,9 @@ class _Bound:
     @contextlib.contextmanager
     def __call__(self, name: str) -> Iterator[None]:
         self._whole = self._cell if ", cell " in name else self._file
-        left = max(self._left.get(name, self._whole), 1.0)  # a definition below the loop is run all the same
+        left = max(
+            self._left.get(name, self._whole * self._slowness), 1.0
+        )  # a definition below the loop is run all the same
         start = time.process_time()
         self._armed = True
         signal.setitimer(signal.ITIMER_VIRTUAL, left, 0.25)
@@ -186,11 +186,11 @@ class _Bound:
 
     def _over(self, number: int, frame: FrameType | None) -> None:
         if self._armed:
-            raise CellStopped(f"stopped after {self._whole:g} s of CPU time")
+            raise CellStopped(f"stopped after {self._whole:g} s of computing")
 
 
-def _watched(asked: Mapping[str, Any], files: Container[str], work: Callable[[], Any]) -> Any:
-    """Do ``work``; shortly before its wall-clock or CPU time is over, note where the student's code is.
+def _watched(files: Container[str], work: Callable[[], Any]) -> Any:
+    """Do ``work``; when the grader asks for it, note where the student's code is.
 
     Twice: in Python, with the names of classes, and by faulthandler, which also sees a program that is
     inside one long call of compiled code.
@@ -203,19 +203,10 @@ def _watched(asked: Mapping[str, Any], files: Container[str], work: Callable[[],
     global _spilled
     _spilled = 0
     _note(SPILLED.pack(0) + PLACE.pack(0), PROGRESS.size)
-    with contextlib.suppress(OSError):
-        os.lseek(NOTES, TRACE_AT, os.SEEK_SET)
-    clocks = ((signal.ITIMER_REAL, signal.SIGALRM, "seconds"), (signal.ITIMER_PROF, signal.SIGPROF, "cpu"))
-    for timer, number, limit in clocks:
-        faulthandler.unregister(number)
-        signal.signal(number, look)
-        faulthandler.register(number, file=NOTES, all_threads=False, chain=True)
-        signal.setitimer(timer, max(asked[limit] * 0.9, asked[limit] - 0.5), 0.1)
-    try:
-        return work()
-    finally:
-        for timer, _, _ in clocks:
-            signal.setitimer(timer, 0)
+    faulthandler.unregister(LOOK)
+    signal.signal(LOOK, look)
+    faulthandler.register(LOOK, file=NOTES, all_threads=False, chain=True)
+    return work()
 
 
 def _installed(name: str) -> bool:

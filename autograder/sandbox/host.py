@@ -53,6 +53,7 @@ class ZygoteSandbox:
         self.probes, self.stand_ins, self.level = probes, stand_ins, level
         self.stubs = {name: list(names) for name, names in (stubs or {}).items()}
         self.load, self.memory = load, memory
+        self.calibration = 0.0
         self._recycle = recycle
         self._served = 0
         self._keeper: Keeper | None = None
@@ -72,6 +73,7 @@ class ZygoteSandbox:
         if self._keeper is None:
             self._keeper = Keeper(self.probes, self.level, self.stand_ins)
             self._served = 0
+            self.calibration = self._keeper.calibration
         return self._keeper
 
     def stop(self) -> None:
@@ -226,7 +228,7 @@ class ZygoteSession:
             return self._loaded_once(names, self._files, self._sandbox.load, 0.0)
         everything, self._everything = self._everything, None
         reply = self._loaded_once(names, everything, ALL, CELL)
-        if isinstance(reply, Observation) or reply.kind == "protocol":
+        if isinstance(reply, Observation) or reply.kind in ("protocol", "engine"):
             return reply
         text = f"not every cell could be run ({reply.message}), so only definitions were"
         self._stops.append({**transfer.failure_of({}), "kind": reply.kind, "message": text})
@@ -238,13 +240,14 @@ class ZygoteSession:
         for _ in range(LOADS):
             ward = self._wards[names] = Ward(self._sandbox.keeper(), self._sandbox.memory, files.files, names)
             message: dict[str, Any] = {"files": files.files, "stubs": self._sandbox.stubs, "cell": cell}
+            message |= {"slowness": self._sandbox.keeper().slowness}
             message |= {"skip": {str(number): skip for number, skip in files.skip.items()}, "seed": self._seed}
             reply = transfer.load_reply(self._exchange(names, ward, message, limits))
             if isinstance(reply, Observation):
                 reply.values["failures"][:0] = self._stops
                 return reply
             self._drop(names)
-            if reply.kind == "protocol" or not self._leave_out(files, *ward.reached, reply):
+            if reply.kind in ("protocol", "engine") or not self._leave_out(files, *ward.reached, reply):
                 break
         return reply
 

@@ -6,6 +6,8 @@ kept, a crash costs no more than the request that met it, and memory is not limi
 
 from __future__ import annotations
 
+import math
+import os
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,9 +17,11 @@ from typing import Any, Self
 
 from autograder.errors import SandboxError
 from autograder.model import Crash, Frame, Limits, Observation, Reply, Submission
-from autograder.sandbox import transfer, wire
+from autograder.sandbox import localchild, transfer, wire
+from autograder.sandbox.budget import Budget, Expired
 from autograder.sandbox.loader import WHOLE
 from autograder.sandbox.perform import case_values
+from autograder.sandbox.procfs import waits_of
 from autograder.sandbox.request import Request
 from autograder.sandbox.spawn import Spawned, spawn
 from autograder.sandbox.wire import WireError
@@ -25,6 +29,7 @@ from autograder.sandbox.wire import WireError
 LOADS = 4  # tries, each without what hung or died before
 START = 120.0  # seconds that a cold disk may take to bring torch
 GRACE = 4.0  # times a limit after which a process that cannot even say where it is gets killed
+TICK = 0.5
 
 
 class Stopped(Exception):  # noqa: N818  # what became of the process
@@ -46,6 +51,7 @@ class LocalProcess:
         self.seconds = 0.0  # CPU time of the last exchange
         self._number = 0
         self._ready = False
+        self._slowness = 1.0
         self._frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -62,14 +68,14 @@ class LocalProcess:
             pipe.flush()
         except OSError:
             raise Stopped(self._died()) from None
-        for said in self._said(max(limits.seconds, limits.cpu) * GRACE, limits):
+        for said in self._said(limits):
             if said["say"] == "progress":
                 self.reached = (int(said["file"]), int(said["unit"]))
             elif said["say"] == "deadline":
-                raise Stopped(_late(str(said["limit"]), said["frames"], float(said["seconds"])))
+                raise Stopped(_late(said))
             elif said["say"] == "done":
                 self.printed, self.seconds = (said["output"], said["truncated"]), said["seconds"]
-                return self._number, self._next(START, limits)
+                return self._number, self._next(self._patient(limits))
         raise AssertionError  # what is said ends with an exception
 
     def close(self) -> None:
@@ -88,23 +94,43 @@ class LocalProcess:
                 f"the process for your code did not start: {self._spawned.complaint}",
                 mend="try `python -c 'import torch'`; if that fails, install the requirements of the handout again",
             )
+        self._slowness = float(wire.decode(frame)["slowness"])
         self._ready = True
 
-    def _said(self, seconds: float, limits: Limits) -> Iterator[dict[str, Any]]:
+    def _said(self, limits: Limits) -> Iterator[dict[str, Any]]:
+        budget = self._patient(limits)
         while True:
             try:
-                yield wire.decode(self._next(seconds, limits))
+                yield wire.decode(self._next(budget))
             except WireError as error:
                 raise Stopped(Crash("protocol", f"the process for your code sent no reply: {error}")) from None
 
-    def _next(self, seconds: float, limits: Limits) -> bytes:
+    def _patient(self, limits: Limits) -> Budget:
+        """A bound for a process that cannot keep its own: it is inside one call that lets no other thread run."""
+        seconds = max(limits.seconds, limits.cpu)
+        if waits_of(os.getpid()):
+            more = Limits(seconds * GRACE, seconds * GRACE)
+        else:  # here nothing but the clock can be seen of it
+            more = Limits((seconds * localchild.PATIENCE + localchild.GRACE) * 1.2, math.inf)
+        return Budget(more, self._process.pid, self._slowness, grace=localchild.GRACE)
+
+    def _next(self, budget: Budget) -> bytes:
+        while True:
+            try:
+                frame = self._frames.get(timeout=TICK)
+            except queue.Empty:
+                self._look(budget)
+                continue
+            if frame is None:
+                raise Stopped(self._died())
+            return frame
+
+    def _look(self, budget: Budget) -> None:
         try:
-            frame = self._frames.get(timeout=seconds)
-        except queue.Empty:
-            raise Stopped(_late(f"{limits.seconds:g} s", [], seconds)) from None
-        if frame is None:
-            raise Stopped(self._died())
-        return frame
+            budget.check()
+        except Expired as expired:
+            said = {"kind": expired.kind, "took": expired.what, "why": "", "seconds": budget.cpu, "frames": []}
+            raise Stopped(_late(said)) from None
 
     def _died(self) -> Crash:
         code = self._process.wait()
@@ -131,6 +157,7 @@ class LocalSandbox:
     """
 
     level = "none"
+    calibration = 0.0
 
     def __init__(
         self,
@@ -253,10 +280,8 @@ class LocalSession:
         return True
 
 
-def _late(limit: str, frames: Any, seconds: float) -> Crash:
-    found = tuple(transfer.frame_of(frame) for frame in frames)
-    place = ""
-    if found:
-        place = f"{found[-1].file}, line {found[-1].line}"
-        place = f" at {place}" if found[-1].function == "<module>" else f" in `{found[-1].function}` ({place})"
-    return Crash("deadline", f"stopped after {limit}{place}", frames=found, seconds=seconds)
+def _late(said: Mapping[str, Any]) -> Crash:
+    """What is told of a request whose time was over, and where the program was then."""
+    frames = tuple(transfer.frame_of(frame) for frame in said["frames"])
+    message = Expired(said["kind"], said["took"], said["why"]).told(transfer.place_of(frames))
+    return Crash(said["kind"], message, frames=frames, seconds=float(said["seconds"]))

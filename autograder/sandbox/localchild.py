@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -21,13 +20,14 @@ from typing import Any, BinaryIO
 if importlib.util.find_spec("autograder") is None:  # started from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parents[2]))
 
-from autograder.sandbox import blame, wire
+from autograder.model import Limits
+from autograder.sandbox import blame, calibration, wire
+from autograder.sandbox.budget import Budget, Expired
 from autograder.sandbox.loader import Loader
 from autograder.sandbox.perform import VALUE, fresh_state, perform
 
 MOST_OUTPUT = 64 * 1024  # bytes that are kept of what one request prints
-PATIENCE = 3.0  # times the limit, where the machine may be busy
-IDLE = 0.1  # share of a processor below which a program only waits
+PATIENCE, GRACE = 10.0, 10.0  # times a limit and seconds more, at most, however busy the machine
 TICK = 0.1
 
 
@@ -93,7 +93,8 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    channel.say("ready")
+    slowness = calibration.scale(calibration.measure())
+    channel.say("ready", slowness=slowness)
     asked = channel.receive()
     probes = _probes(Path(asked["probes"]))
     printed = sys.stdout = sys.stderr = Printed()
@@ -115,7 +116,7 @@ def main() -> None:
     with loader.installed():
         work: Callable[[], bytes] = load
         while True:
-            with _Watch(channel, asked, loader.names) as watch:
+            with _Watch(channel, asked, loader.names, slowness) as watch:
                 frame = work()
             sys.stdout = sys.stderr = printed  # the submission may have put something else in its place
             done = wire.encode({"say": "done", "seconds": watch.cpu(), **printed.take()})
@@ -126,17 +127,17 @@ def main() -> None:
 class _Watch:
     """The clock of one request: says where the program is, and ends it, when its time is over."""
 
-    def __init__(self, channel: Channel, asked: Mapping[str, Any], files: Container[str]) -> None:
+    def __init__(self, channel: Channel, asked: Mapping[str, Any], files: Container[str], slowness: float) -> None:
         self._channel, self._files = channel, files
-        self._seconds, self._cpu = float(asked["seconds"]), float(asked["cpu"])
+        limits = Limits(float(asked["seconds"]), float(asked["cpu"]))
+        self._budget = Budget(limits, os.getpid(), slowness, patience=PATIENCE, grace=GRACE)
         self._main = threading.get_ident()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._start, self._used = time.monotonic(), time.process_time()
 
     def cpu(self) -> float:
-        """CPU seconds since it was entered."""
-        return time.process_time() - self._used
+        """CPU seconds since it was made."""
+        return self._budget.cpu
 
     def __enter__(self) -> _Watch:
         self._thread.start()
@@ -148,12 +149,12 @@ class _Watch:
 
     def _watch(self) -> None:
         while not self._over.wait(TICK):
-            wall, cpu = time.monotonic() - self._start, self.cpu()
-            waits = wall > self._seconds and cpu < IDLE * wall
-            if cpu > self._cpu or waits or wall > PATIENCE * self._seconds:
-                limit = f"{self._cpu:g} s of CPU time" if cpu > self._cpu else f"{wall:.0f} s"
+            try:
+                self._budget.check()
+            except Expired as expired:
                 frames = blame.stack(sys._current_frames().get(self._main), self._files)
-                self._channel.say("deadline", limit=limit, seconds=cpu, frames=frames)
+                message = {"kind": expired.kind, "took": expired.what, "why": expired.why}
+                self._channel.say("deadline", **message, seconds=self.cpu(), frames=frames)
                 os._exit(1)
 
 

@@ -20,6 +20,7 @@ from autograder.sandbox.wire import WireError
 MOST_FRAMES = 20
 _SEALS = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 _TRACED = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,7}) in ([^\n]{1,200})$', re.MULTILINE)
+_UNNAMED = ("<module>", "<locals>", "<lambda>", "<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 _OPENS = re.compile(r"([ \t]*)(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 
 
@@ -40,16 +41,29 @@ class Notes:
         (spilled,) = SPILLED.unpack(os.pread(self.fd, SPILLED.size, PROGRESS.size))
         return min(int(spilled), 2**40)
 
+    def clear(self) -> None:
+        """Forget where it was, to hear where it is."""
+        os.pwrite(self.fd, PLACE.pack(0), PLACE_AT)
+        os.lseek(self.fd, TRACE_AT, os.SEEK_SET)  # the child's descriptor has the same position
+
+    def placed(self) -> bool:
+        """Whether its Python has said where it is."""
+        return bool(PLACE.unpack(os.pread(self.fd, PLACE.size, PLACE_AT))[0])
+
+    def traced(self) -> bool:
+        """Whether faulthandler has said so, which also does where a program is inside of one long call."""
+        return os.lseek(self.fd, 0, os.SEEK_CUR) > TRACE_AT
+
     def place(self) -> tuple[Frame, ...]:
-        """Where the student's code was just before its time was over, outermost first."""
+        """Where the student's code is, outermost first. It may lie about that, but not about what stands there."""
         (size,) = PLACE.unpack(os.pread(self.fd, PLACE.size, PLACE_AT))
         try:
             text = os.pread(self.fd, min(size, TRACE_AT), PLACE_AT + PLACE.size) if size else b"[]"
-            entries = json.loads(text)
-            frames = tuple(frame_of(entry) for entry in entries[:MOST_FRAMES])
+            said = [frame_of(entry) for entry in json.loads(text)[:MOST_FRAMES]]
         except (ValueError, TypeError, KeyError, RecursionError, WireError):
-            frames = ()
-        return frames or self._traced()
+            said = []
+        frames = [frame for one in said if (frame := self._named(one.file, one.line, one.function))]
+        return tuple(frames) or self._traced()
 
     def close(self) -> None:
         """Let go of the memory."""
@@ -75,10 +89,17 @@ class Notes:
                 lines = unit["source"].splitlines()
                 at = line - unit["line"]
                 if unit["name"] == name and 0 <= at < len(lines):
-                    known = _qualified(lines, at)
-                    whole = known if known.rpartition(".")[2] == function else function
-                    return Frame(name, line, whole[:200], lines[at].strip()[:300])
+                    return Frame(name, line, _function(lines, at, function)[:200], lines[at].strip()[:300])
         return None
+
+
+def _function(lines: Sequence[str], at: int, said: str) -> str:
+    """The name that a child gives to the function of a line, with its class; none that the file does not have."""
+    known = _qualified(lines, at)
+    names = {found[2] for line in lines if (found := _OPENS.match(line))}
+    if not all(part in names or part in _UNNAMED for part in said.split(".")):
+        return known or "<module>"
+    return known if known.rpartition(".")[2] == said else said
 
 
 def _qualified(lines: Sequence[str], at: int) -> str:

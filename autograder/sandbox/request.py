@@ -57,6 +57,10 @@ class Sandbox(Protocol):
     def level(self) -> str:
         """The isolation level in force: full, reduced or none."""
 
+    @property
+    def calibration(self) -> float:
+        """CPU seconds of a fixed piece of work on this machine, by which limits are stretched; 0.0 if not measured."""
+
     def open(self, submission: Submission) -> Session:
         """Load a submission. Nothing that it does raises here."""
 

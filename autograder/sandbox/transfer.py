@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.model import Crash, Frame, Observation, Reply, Submission
@@ -68,6 +68,15 @@ def frame_of(entry: Any) -> Frame:
         function=text(entry.get("function"), 200),
         code=text(entry.get("code"), 300),
     )
+
+
+def place_of(frames: Sequence[Frame]) -> str:
+    """Where a program was when it was stopped, to stand behind "stopped after 3 s"; empty where nobody knows."""
+    if not frames:
+        return ""
+    last = frames[-1]
+    place = f"{last.file}, line {last.line}"
+    return f" at {place}" if last.function == "<module>" else f" in `{last.function}` ({place})"
 
 
 def load_reply(reply: Reply) -> Reply:

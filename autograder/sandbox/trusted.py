@@ -45,6 +45,7 @@ class TrustedSandbox:
     """
 
     level = "none"
+    calibration = 0.0
 
     def __init__(
         self, probes: Path, *, stubs: Mapping[str, Sequence[str]] | None = None, stand_ins: Path | None = None

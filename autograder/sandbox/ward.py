@@ -13,15 +13,19 @@ from typing import Any
 
 from autograder.model import Frame, Limits
 from autograder.sandbox import wire
+from autograder.sandbox.budget import Budget, Expired
+from autograder.sandbox.child import LOOK
 from autograder.sandbox.keeper import Keeper
 from autograder.sandbox.notes import Notes, memory_file
-from autograder.sandbox.procfs import cpu_seconds, queued_seconds
+from autograder.sandbox.transfer import place_of
 from autograder.sandbox.wire import WireError
 
 OUTPUT_BYTES = 2**20  # that one request may print; more is dropped
 SHOWN_BYTES = 64 * 1024  # that are kept of it
-LAST_RESORT_CPU = 3600
-PATIENCE = 3.0  # times the limit, at most, where the machine and not the child is slow
+LAST_RESORT_CPU = 36000  # seconds of its whole life; the limits of each request are far below
+LOOKING = 1.0  # seconds that a program which is to be stopped has for saying where it is
+SMALL = 4096  # bytes: a reply that comes in smaller pieces is being held back
+MOMENT = 0.15  # of these, once it has said so without the names of classes
 
 
 class Stopped(Exception):  # noqa: N818  # what became of the child
@@ -78,23 +82,24 @@ class Ward:
         frame came in time or the child ended: it is ended then in any case.
         """
         self.number += 1
-        frame = wire.prefixed(wire.encode({**message, "id": self.number, "seconds": limits.seconds, "cpu": limits.cpu}))
+        frame = wire.prefixed(wire.encode({**message, "id": self.number}))
         os.lseek(self._output, 0, os.SEEK_SET)  # the child's descriptor has the same position
-        clock = _Clock(self.pid, limits)
+        budget = Budget(limits, self.pid, self._keeper.slowness, again=self._keeper.measured)
         try:
-            self._send(frame, clock)
-            reply = self._read(wire.length(self._read(wire.LENGTH.size, clock)), clock)
-        except _Expired as expired:
-            frames = self._notes.place()
+            self._send(frame, budget)
+            reply = self._read(wire.length(self._read(wire.LENGTH.size, budget)), budget)
+            budget.computed()
+        except Expired as expired:
+            frames = self._look()
             self.end()
-            raise Stopped("deadline", f"stopped after {expired}{_where(frames)}", frames) from None
+            raise Stopped(expired.kind, expired.told(place_of(frames)), frames) from None
         except WireError as error:
             self.end()
             raise Stopped("protocol", f"what came back from your code's process was not a reply: {error}") from None
         except (OSError, EOFError):
             raise self._died() from None
         finally:
-            self.seconds = clock.cpu() if self.alive else clock.used  # its number may be another's by now
+            self.seconds = budget.cpu if self.alive else budget.seen  # its number may be another's by now
         return bytes(reply)
 
     def printed(self) -> tuple[str, int]:
@@ -136,6 +141,17 @@ class Ward:
                 os.close(fd)
                 setattr(self, name, -1)
 
+    def _look(self) -> tuple[Frame, ...]:
+        """Where the student's code is at this moment, as the child says when it is asked."""
+        self._notes.clear()
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, LOOK)
+        end = time.monotonic() + LOOKING
+        while not self._notes.placed() and time.monotonic() < end and not self._gone(0.01):
+            if self._notes.traced():
+                end = min(end, time.monotonic() + MOMENT)
+        return self._notes.place()
+
     def _gone(self, seconds: float) -> bool:
         poll = select.poll()
         poll.register(self._pidfd, select.POLLIN)
@@ -143,85 +159,45 @@ class Ward:
 
     def _died(self) -> Stopped:
         """What to say of a child that closed its end."""
-        if not self._gone(1.0):
+        if not self._gone(5.0):
             self.end()
             return Stopped("protocol", "the program closed the connection that the grader speaks over")
         status = self.end()
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             if number == signal.SIGXCPU:
-                return Stopped("deadline", f"stopped after {LAST_RESORT_CPU} s of CPU time")
+                return Stopped("deadline", f"stopped after {LAST_RESORT_CPU} s of computing")
             return Stopped("died", _by_signal(number))
         code = os.WEXITSTATUS(status)
         return Stopped("died", f"the program ended itself with exit status {code}, before the call returned")
 
-    def _send(self, frame: bytes, clock: _Clock) -> None:
+    def _send(self, frame: bytes, budget: Budget) -> None:
         left = memoryview(frame)
         while left:
-            self._channel.settimeout(clock.slice())
-            with contextlib.suppress(TimeoutError):
+            self._channel.settimeout(budget.slice())
+            try:
                 left = left[self._channel.send(left) :]
-            clock.check()
+            except TimeoutError:
+                budget.check()
 
-    def _read(self, size: int, clock: _Clock) -> bytearray:
+    def _read(self, size: int, budget: Budget) -> bytearray:
         data = bytearray(size)
         left = memoryview(data)
         while left:
-            self._channel.settimeout(clock.slice())
+            self._channel.settimeout(budget.slice())
             try:
                 got = self._channel.recv_into(left, min(len(left), 1 << 20))
             except TimeoutError:
-                clock.check()
+                budget.check()
                 continue
             if not got:
                 raise EOFError
             left = left[got:]
-        clock.check()
+            if left and got < SMALL:
+                budget.check()
+            elif left:
+                budget.bounded()
         return data
-
-
-class _Expired(Exception):  # noqa: N818
-    """The time is over; says which."""
-
-
-class _Clock:
-    """The limits of one exchange. Time that the child spent waiting for a processor is not its own."""
-
-    def __init__(self, pid: int, limits: Limits) -> None:
-        self._pid, self._limits = pid, limits
-        self._start, self._cpu, self._queued = time.monotonic(), cpu_seconds(pid), queued_seconds(pid)
-        self._end = self._start + limits.seconds
-        self._last = self._start + PATIENCE * limits.seconds
-        self.used = 0.0
-
-    def cpu(self) -> float:
-        """CPU seconds since the start; what was last seen, when the child has gone."""
-        self.used = max(self.used, cpu_seconds(self._pid) - self._cpu)
-        return self.used
-
-    def slice(self) -> float:
-        """How long to wait before looking again."""
-        return min(max(self._end - time.monotonic(), 0.001), 0.25)
-
-    def check(self) -> None:
-        """Raise _Expired when a limit is reached."""
-        if self.cpu() > self._limits.cpu:
-            raise _Expired(f"{self._limits.cpu:g} s of CPU time")
-        now = time.monotonic()
-        if now < self._end:
-            return
-        queued = queued_seconds(self._pid) - self._queued
-        self._end = min(self._start + self._limits.seconds + queued, self._last)
-        if now >= self._end:
-            raise _Expired(f"{self._limits.seconds:g} s")
-
-
-def _where(frames: tuple[Frame, ...]) -> str:
-    if not frames:
-        return ""
-    last = frames[-1]
-    place = f"{last.file}, line {last.line}"
-    return f" at {place}" if last.function == "<module>" else f" in `{last.function}` ({place})"
 
 
 def _by_signal(number: int) -> str:

@@ -66,15 +66,17 @@ def prepare(plan: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
     importlib.import_module("torch._dynamo")  # else the first optimizer costs every child a second
     probes = importlib.import_module("probes")
     importlib.import_module("autograder.sandbox.child")
-    from autograder.sandbox import standins
+    from autograder.sandbox import calibration, standins
     from autograder.sandbox.lockdown import Lockdown
 
     lockdown = Lockdown(plan)
     warm(torch)
+    measured = calibration.measure()
     gc.collect()
     gc.freeze()
     capability = torch.backends.cpu.get_cpu_capability()
     ready = {"ready": True, "capability": capability, "landlock": lockdown.landlock, "torch": torch.__version__}
+    ready |= {"calibration": measured}
     # told before any submission is here: afterwards nobody inside is believed about it
     ready |= {"probes": sorted(probes.PROBES), "stand_ins": standins.names(probes)}
     return probes, lockdown, ready
@@ -110,6 +112,10 @@ def serve(control: Control, box: str) -> dict[str, Any]:
         elif what == "reap":
             _, status, usage = os.wait4(message["pid"], 0)
             control.send({"status": status, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss * 1024})
+        elif what == "measure":
+            from autograder.sandbox import calibration
+
+            control.send({"calibration": calibration.measure()})
         elif what == "preload":
             control.send({"loaded": [name for name in message["names"] if preload(name)]})
         elif what == "clean":

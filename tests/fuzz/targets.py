@@ -14,6 +14,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 
 from autograder.intake.archive import member_names
 from autograder.intake.entry import Entry
@@ -36,13 +37,18 @@ atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 _limits = Limits(5.0, 5.0)
 
 
+_UNIT = {"name": "work.py", "line": 1, "source": "class A:\n    def go(self):\n        return 1\n"}
+_FILES = [{"units": (_UNIT,), "fallback": ()}]
+
+
 class _Wire(Ward):
     """A ward whose child is a socket that holds the bytes and then ends."""
 
     def __init__(self, data: bytes) -> None:
         self._channel, theirs = socket.socketpair()
         theirs.setblocking(False)
-        self._output, self._notes, self._pidfd = -1, Notes(), -1
+        self._output, self._notes, self._pidfd = -1, Notes(_FILES), -1
+        self._keeper = SimpleNamespace(slowness=1.0, measured=lambda: 1.0)  # type: ignore[assignment]
         self.pid, self.number, self.seconds = os.getpid(), 0, 0.0
         self._theirs = theirs
         theirs.send(data[:100_000])

@@ -77,9 +77,9 @@ BOMBS = [
     bomb(67, "pipes", "pipes without end, each full", "kept = []\nwhile True:\n    kept.append(os.pipe())", "limit", "opened more files"),
     bomb(67, "raw output", "a gigabyte written past print", "while True:\n    os.write(1, bytes(10**6))", "exception", ""),
     bomb(68, "endless loop", "computes for ever", LOOP, "deadline", "stopped after 0.6 s in `attack.<locals>.LSTMCell.forward` (work.py, line", BRIEF),
-    bomb(68, "endless loop, by CPU time", "computes past its CPU time", LOOP, "deadline", "stopped after 0.6 s of CPU time in `attack.<locals>.LSTMCell.forward` (work.py, line", CPU),
+    bomb(68, "endless loop, by CPU time", "computes past its CPU time", LOOP, "deadline", "stopped after 0.6 s of computing in `attack.<locals>.LSTMCell.forward` (work.py, line", CPU),
     bomb(68, "one long call", "stays in compiled code, where Python cannot look", LONG, "deadline", "stopped after 0.6 s in `attack.LSTMCell.forward` (work.py, line 8)", BRIEF),
-    bomb(68, "one long call, by CPU time", "stays in compiled code past its CPU time", LONG, "deadline", "of CPU time in `attack.LSTMCell.forward` (work.py, line 8)", CPU),
+    bomb(68, "one long call, by CPU time", "stays in compiled code past its CPU time", LONG, "deadline", "of computing in `attack.LSTMCell.forward` (work.py, line 8)", CPU),
     bomb(68, "deaf sleeper", "ignores every signal and exception, then sleeps", "import signal, time\nfor n in range(1, 32):\n    try:\n        signal.signal(n, signal.SIG_IGN)\n    except OSError:\n        pass\ntime.sleep(60)", "deadline", "stopped after 0.6 s", BRIEF),
     bomb(68, "stopped by itself", "SIGSTOP to itself, so that it never answers", "import signal\nos.kill(os.getpid(), signal.SIGSTOP)", "deadline", "stopped after 0.6 s", BRIEF),
     bomb(68, "deadlock", "waits for a lock that it holds", "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()", "deadline", "stopped after 0.6 s in `attack` (work.py, line", BRIEF),
@@ -188,7 +188,7 @@ def test_threads_are_one_and_cpu_time_counts_them_all(sandbox: ZygoteSandbox, se
     reply = ask(session, "attack", Limits(60.0, 1.0))
     session.close()
     assert isinstance(reply, Crash)
-    assert "1 s of CPU time" in reply.message
+    assert "1 s of computing" in reply.message
     seen("begins with one; " + reply.message)
 
 

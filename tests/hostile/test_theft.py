@@ -431,7 +431,7 @@ def train_sentiment(texts, labels, seed=0):
         case = arena.course.seeds.prepared(check, arena.course.seeds.case(check.cases[0], exercise.id, check.probe))
         reply = session.ask(Request(check.probe, case, (), Limits(20.0, 0.5)))
     assert isinstance(reply, Crash)
-    assert (reply.kind, reply.message.startswith("stopped after 0.5 s of CPU time")) == ("deadline", True)
+    assert (reply.kind, reply.message.startswith("stopped after 0.5 s of computing")) == ("deadline", True)
     seen(reply.message)
 
 
