@@ -301,7 +301,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one request: wall-clock seconds and CPU seconds."""
+    """Bounds of one request, on the reference machine: seconds of computing and waiting, seconds of computing."""
 
     seconds: float = 10.0
     cpu: float = 10.0

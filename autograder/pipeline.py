@@ -79,7 +79,9 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
     finally:
         session.close()
     total = time.monotonic() - started
-    return assemble(submission, course, sandbox.level, exercises, loaded, total, judged.student_seconds)
+    made = assemble(submission, course, sandbox.level, exercises, loaded, total, judged.student_seconds)
+    # kept beside the grade, out of its digests: another machine, or another moment, gives the same grade
+    return replace(made, seconds={**made.seconds, "calibration": round(sandbox.calibration, 4)})
 
 
 def explained(diagnosis: Diagnosis, judged: Grading, exercise: Exercise, grade: ExerciseGrade) -> ExerciseGrade:

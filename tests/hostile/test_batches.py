@@ -110,7 +110,7 @@ def lstm(done: Done) -> ExerciseGrade:
 RIGHT = cell(right=True)
 BOMBS = {  # student -> what forward does, and how the finding begins
     "memory": ("kept = []\nwhile True:\n    kept.append(bytearray(2**24))", "the program asked for more memory"),
-    "processor": ("while True:\n    pass", "stopped after 3 s of CPU time"),
+    "processor": ("while True:\n    pass", "stopped after 3 s of computing"),
     "clock": ("import time\ntime.sleep(600)", "stopped after 6 s"),
     "processes": ("import os\nwhile True:\n    os.fork()", "PermissionError: [Errno 1] Operation not permitted"),
     "threads": (
