@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from autograder.assignment import Assignment
 from autograder.exercise import Exercise
 from autograder.model import Crash, Evidence, Frame, Outcome, Reply, Submission
+from autograder.sandbox import budget
+
+NO_END = "a right answer takes a small part of that: look for a loop there that never ends, or for work done too often"
+NO_WAITING = "a submission waits for nothing: look there for a sleep, for input(), for a lock or a thread"
 
 
 @dataclass
@@ -58,7 +62,8 @@ def _of_kind(crash: Crash, exercise: Exercise, assignment: Assignment, lost: Map
         return Verdict(Outcome.CRASHED, f"{message}{where}", evidence=[traceback_of(crash)])
     if crash.frames and f"{crash.frames[-1].file}, line {crash.frames[-1].line}" in crash.message:
         where = ""  # it says so itself, as what was stopped does
-    return Verdict(Outcome.CRASHED, f"{crash.message}{where}", evidence=_frames(crash))
+    hint = "" if crash.kind != "deadline" else NO_WAITING if budget.WAITED in crash.message else NO_END
+    return Verdict(Outcome.CRASHED, f"{crash.message}{where}", hint, evidence=_frames(crash))
 
 
 def _missing(name: str, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str]) -> Verdict:

@@ -100,6 +100,17 @@ def test_an_endless_loop_is_stopped_where_it_is(sandbox: LocalSandbox) -> None:
     assert isinstance(session.ask(Request("double", Case())), Observation)
 
 
+def test_a_call_that_lets_no_other_thread_run_is_placed_too(sandbox: LocalSandbox) -> None:
+    """Nothing of Python runs then, its clock neither: it is ended from outside."""
+    session = opened(sandbox, "class A:\n    def go(self):\n        return sum(range(10**12))\n\n\n"
+                     "def run():\n    A().go()\n\n\ndef double(x):\n    return x\n")  # fmt: skip
+    crash = session.ask(Request("run", Case(), limits=Limits(0.5, 0.5)))
+    assert isinstance(crash, Crash)
+    assert crash.kind == "deadline"
+    assert crash.message == "stopped after 0.5 s in `A.go` (work.py, line 3)"
+    assert isinstance(session.ask(Request("double", Case())), Observation)
+
+
 def test_waiting_for_nothing_is_stopped_too(sandbox: LocalSandbox) -> None:
     session = opened(sandbox, "import time\n\n\ndef run():\n    time.sleep(1000)\n")
     crash = session.ask(Request("run", Case(), limits=SHORT))

@@ -18,6 +18,7 @@ SLOWER = 1.5  # times the reference machine's time, from which on it is told
 PATIENCE = 20.0  # times its limit that a request may take in all ...
 GRACE = 60.0  # ... and this many seconds more
 TICK = 0.25
+WAITED = "it was waiting, not computing"
 
 
 class Expired(Exception):  # noqa: N818  # what became of a request
@@ -121,7 +122,7 @@ class Budget:
         wall, own = time.monotonic() - self._start, self.own()
         why = ""
         if self.cpu < IDLE * own:
-            why += "; it was waiting, not computing"
+            why += f"; {WAITED}"
         if self._slowness > SLOWER:
             stretched = f"{limit * self._slowness:.3g} s"
             why += f"; this machine is slower than the one that the limit is meant for, so it got {stretched}"

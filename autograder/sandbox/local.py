@@ -11,6 +11,7 @@ import os
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +22,7 @@ from autograder.sandbox import localchild, transfer, wire
 from autograder.sandbox.budget import Budget, Expired
 from autograder.sandbox.loader import WHOLE
 from autograder.sandbox.perform import case_values
+from autograder.sandbox.places import traced
 from autograder.sandbox.procfs import waits_of
 from autograder.sandbox.request import Request
 from autograder.sandbox.spawn import Spawned, spawn
@@ -78,6 +80,11 @@ class LocalProcess:
                 return self._number, self._next(self._patient(limits))
         raise AssertionError  # what is said ends with an exception
 
+    @property
+    def errors(self) -> str:
+        """The end of what its Python wrote of its own accord."""
+        return self._spawned.errors
+
     def close(self) -> None:
         """End it, and empty the folder that it ran in."""
         self._spawned.end()
@@ -129,8 +136,7 @@ class LocalProcess:
         try:
             budget.check()
         except Expired as expired:
-            said = {"kind": expired.kind, "took": expired.what, "why": "", "seconds": budget.cpu, "frames": []}
-            raise Stopped(_late(said)) from None
+            raise Stopped(Crash(expired.kind, expired.what, seconds=budget.cpu)) from None
 
     def _died(self) -> Crash:
         code = self._process.wait()
@@ -237,8 +243,13 @@ class LocalSession:
         try:
             number, frame = process.exchange(message, limits)
         except Stopped as stopped:
+            crash = stopped.crash
+            if crash.kind == "deadline" and not crash.frames:  # it could not say where it was; its Python could
+                frames = traced(process.errors, self._files)
+                text = f"stopped after {limits.seconds:g} s{transfer.place_of(frames)}"
+                crash = replace(crash, message=text, frames=frames)
             self.close()
-            return stopped.crash
+            return crash
         except WireError as error:
             return Crash("engine", f"the request cannot be sent: {error}")
         output, left = process.printed

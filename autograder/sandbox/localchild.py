@@ -6,6 +6,7 @@ prints is caught. A thread watches the time and says where the program is when i
 
 from __future__ import annotations
 
+import faulthandler
 import importlib.util
 import io
 import os
@@ -28,6 +29,7 @@ from autograder.sandbox.perform import VALUE, fresh_state, perform
 
 MOST_OUTPUT = 64 * 1024  # bytes that are kept of what one request prints
 PATIENCE, GRACE = 10.0, 10.0  # times a limit and seconds more, at most, however busy the machine
+LATE = 1.5  # times a limit after which the place is noted in any case
 TICK = 0.1
 
 
@@ -130,6 +132,8 @@ class _Watch:
     def __init__(self, channel: Channel, asked: Mapping[str, Any], files: Container[str], slowness: float) -> None:
         self._channel, self._files = channel, files
         limits = Limits(float(asked["seconds"]), float(asked["cpu"]))
+        # in case that a call of compiled code lets no other thread run, this one of faulthandler's excepted
+        faulthandler.dump_traceback_later(LATE * slowness * max(limits.seconds, limits.cpu), repeat=True, file=2)
         self._budget = Budget(limits, os.getpid(), slowness, patience=PATIENCE, grace=GRACE)
         self._main = threading.get_ident()
         self._over = threading.Event()
@@ -144,6 +148,7 @@ class _Watch:
         return self
 
     def __exit__(self, *error: object) -> None:
+        faulthandler.cancel_dump_traceback_later()
         self._over.set()
         self._thread.join()
 

@@ -8,26 +8,20 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from autograder.model import Frame
 from autograder.sandbox.child import NOTES_BYTES, PLACE, PLACE_AT, PROGRESS, SPILLED, TRACE_AT
+from autograder.sandbox.places import MOST_FRAMES, Files, named, traced
 from autograder.sandbox.transfer import frame_of
 from autograder.sandbox.wire import WireError
 
-MOST_FRAMES = 20
 _SEALS = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
-_TRACED = re.compile(r'^  File "([^"\n]{1,200})", line (\d{1,7}) in ([^\n]{1,200})$', re.MULTILINE)
-_UNNAMED = ("<module>", "<locals>", "<lambda>", "<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
-_OPENS = re.compile(r"([ \t]*)(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 
 
 class Notes:
     """One child's notes. files: what it loads (as it crosses), to name the places that are noted."""
 
-    def __init__(self, files: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(self, files: Files = ()) -> None:
         self.fd = memory_file("notes", NOTES_BYTES)
         self._files = files
 
@@ -50,10 +44,6 @@ class Notes:
         """Whether its Python has said where it is."""
         return bool(PLACE.unpack(os.pread(self.fd, PLACE.size, PLACE_AT))[0])
 
-    def traced(self) -> bool:
-        """Whether faulthandler has said so, which also does where a program is inside of one long call."""
-        return os.lseek(self.fd, 0, os.SEEK_CUR) > TRACE_AT
-
     def place(self) -> tuple[Frame, ...]:
         """Where the student's code is, outermost first. It may lie about that, but not about what stands there."""
         (size,) = PLACE.unpack(os.pread(self.fd, PLACE.size, PLACE_AT))
@@ -62,57 +52,17 @@ class Notes:
             said = [frame_of(entry) for entry in json.loads(text)[:MOST_FRAMES]]
         except (ValueError, TypeError, KeyError, RecursionError, WireError):
             said = []
-        frames = [frame for one in said if (frame := self._named(one.file, one.line, one.function))]
-        return tuple(frames) or self._traced()
+        frames = [frame for one in said if (frame := named(self._files, one.file, one.line, one.function))]
+        if frames:
+            return tuple(frames)
+        end = min(os.lseek(self.fd, 0, os.SEEK_CUR), NOTES_BYTES)
+        return traced(os.pread(self.fd, max(end - TRACE_AT, 0), TRACE_AT).decode("ascii", "replace"), self._files)
 
     def close(self) -> None:
         """Let go of the memory."""
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
-
-    def _traced(self) -> tuple[Frame, ...]:
-        """The last place that faulthandler wrote; it knows neither classes nor code, and is told by us."""
-        end = min(os.lseek(self.fd, 0, os.SEEK_CUR), NOTES_BYTES)
-        text = os.pread(self.fd, max(end - TRACE_AT, 0), TRACE_AT).decode("ascii", "replace")
-        for trace in reversed(text.split("most recent call first")):
-            found = [(name, int(line), function) for name, line, function in _TRACED.findall(trace)]
-            frames = [frame for entry in found[::-1] if (frame := self._named(*entry))]
-            if frames:
-                return tuple(frames[-MOST_FRAMES:])
-        return ()
-
-    def _named(self, name: str, line: int, function: str) -> Frame | None:
-        """The frame with the class that its function stands in; None for code that is not the submission's."""
-        for file in self._files:
-            for unit in (*file["units"], *file["fallback"]):
-                lines = unit["source"].splitlines()
-                at = line - unit["line"]
-                if unit["name"] == name and 0 <= at < len(lines):
-                    return Frame(name, line, _function(lines, at, function)[:200], lines[at].strip()[:300])
-        return None
-
-
-def _function(lines: Sequence[str], at: int, said: str) -> str:
-    """The name that a child gives to the function of a line, with its class; none that the file does not have."""
-    known = _qualified(lines, at)
-    names = {found[2] for line in lines if (found := _OPENS.match(line))}
-    if not all(part in names or part in _UNNAMED for part in said.split(".")):
-        return known or "<module>"
-    return known if known.rpartition(".")[2] == said else said
-
-
-def _qualified(lines: Sequence[str], at: int) -> str:
-    """The dotted name of the function that the line stands in, by indentation; empty at top level."""
-    own = _OPENS.match(lines[at])  # a whole function on one line
-    names = [own[2]] if own else []
-    depth = len(lines[at]) - len(lines[at].lstrip())
-    for line in reversed(lines[:at]):
-        opens = _OPENS.match(line)
-        if opens and len(opens[1]) < depth:
-            names.append(opens[2])
-            depth = len(opens[1])
-    return ".".join(reversed(names))
 
 
 def memory_file(name: str, size: int) -> int:

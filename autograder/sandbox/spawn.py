@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHILD = Path(__file__).with_name("localchild.py")
+MOST_ERRORS = 64 * 1024  # bytes of them that are read
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _FIXED = {**_ONE_THREAD, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "MPLBACKEND": "Agg"}
 
@@ -27,9 +28,16 @@ class Spawned:
     folder: Path
 
     @property
+    def errors(self) -> str:
+        """The end of what it and its Python wrote of their own accord."""
+        with open(self.folder / "errors.txt", "rb") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - MOST_ERRORS, 0))
+            return file.read().decode("utf-8", "replace")
+
+    @property
     def complaint(self) -> str:
         """The line about an error that it wrote last of its own accord, or its last line."""
-        lines = (self.folder / "errors.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        lines = self.errors.strip().splitlines()
         told = [line for line in lines if "rror" in line] or lines
         return told[-1] if told else "it said nothing"
 

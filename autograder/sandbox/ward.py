@@ -17,15 +17,16 @@ from autograder.sandbox.budget import Budget, Expired
 from autograder.sandbox.child import LOOK
 from autograder.sandbox.keeper import Keeper
 from autograder.sandbox.notes import Notes, memory_file
+from autograder.sandbox.places import Files
 from autograder.sandbox.transfer import place_of
 from autograder.sandbox.wire import WireError
 
 OUTPUT_BYTES = 2**20  # that one request may print; more is dropped
 SHOWN_BYTES = 64 * 1024  # that are kept of it
 LAST_RESORT_CPU = 36000  # seconds of its whole life; the limits of each request are far below
-LOOKING = 1.0  # seconds that a program which is to be stopped has for saying where it is
+LOOKING = 2.0  # seconds that a program which is to be stopped has for saying where it is
+MOMENT = 0.15  # and for saying so once more with the names of classes, if compiled code lets it
 SMALL = 4096  # bytes: a reply that comes in smaller pieces is being held back
-MOMENT = 0.15  # of these, once it has said so without the names of classes
 
 
 class Stopped(Exception):  # noqa: N818  # what became of the child
@@ -46,7 +47,7 @@ class Ward:
         self,
         keeper: Keeper,
         memory: int,
-        files: Sequence[Mapping[str, Any]] = (),
+        files: Files = (),
         stand_ins: Sequence[str] = (),
     ) -> None:
         self._keeper = keeper
@@ -146,10 +147,10 @@ class Ward:
         self._notes.clear()
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, LOOK)
-        end = time.monotonic() + LOOKING
+        end, found = time.monotonic() + LOOKING, False
         while not self._notes.placed() and time.monotonic() < end and not self._gone(0.01):
-            if self._notes.traced():
-                end = min(end, time.monotonic() + MOMENT)
+            if not found and self._notes.place():
+                end, found = time.monotonic() + MOMENT, True
         return self._notes.place()
 
     def _gone(self, seconds: float) -> bool:
