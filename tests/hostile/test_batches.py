@@ -83,7 +83,7 @@ class Shared:
     """The arena's sandbox for a class: starting one for each run would take most of the time."""
 
     def __init__(self, inner: ZygoteSandbox, level: str) -> None:
-        self.open, self.level = inner.open, level
+        self.open, self.level, self.calibration = inner.open, level, inner.calibration
 
     def __enter__(self) -> Shared:
         return self
