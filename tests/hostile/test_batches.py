@@ -146,7 +146,7 @@ def test_each_bomb_is_named_with_its_place_and_its_neighbours_are_graded_as_ever
         inside = range(lines.index("    def forward(self, x, states=None):") + 2, len(lines) + 1)
         assert "`LSTMCell.forward`" in first.message, first
         assert first.message.count("LSTMCell.forward") == 1, first
-        place = first.message.rpartition("line ")[2].rstrip(")")
+        place = first.message.rpartition("line ")[2].partition(")")[0]
         assert place.isdigit(), first
         assert int(place) in inside, (first, body)
         assert not lstm(done[name]).points
@@ -195,7 +195,7 @@ class Unlucky:
     """A sandbox whose zygote dies when one student's cell is first asked, as it would on a machine without memory."""
 
     def __init__(self, inner: ZygoteSandbox) -> None:
-        self.inner, self.level = inner, inner.level
+        self.inner, self.level, self.calibration = inner, inner.level, inner.calibration
 
     def open(self, handed_in: Submission) -> Any:
         session = self.inner.open(handed_in)

@@ -155,6 +155,7 @@ class Drifting:
     """A sandbox whose answers change after some submissions, as those of a tampered one would."""
 
     level = "full"
+    calibration = 0.0
 
     def __init__(self, inner: ZygoteSandbox, sound: int) -> None:
         self.inner, self.sound = inner, sound
