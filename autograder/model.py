@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from autograder.lateness import Late
 from autograder.shown import ShownNotebook
 
 SCHEMA = 1
+_ATOMS = frozenset({str, int, float, bool, type(None)})
 _TOTALS = ("points", "possible", "pending", "bonus")
 
 
@@ -232,12 +234,22 @@ def _finding(data: Mapping[str, Any]) -> Finding:
 
 
 def _known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    return {f.name: data[f.name] for f in dataclasses.fields(cls) if f.name in data}
+    return {name: data[name] for name in _fields(cls) or () if name in data}
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[str, ...] | None:
+    """Names of a record's fields; None of what is no record."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    kind = type(value)
+    if kind in _ATOMS:  # most values: a grade has thousands
+        return value
+    names = _fields(kind)
+    if names is not None:
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, Mapping):
