@@ -26,6 +26,7 @@ from autograder.gradebook.standing import standing
 from autograder.gradebook.store import Gradebook
 from autograder.grading import Grading
 from autograder.instructor import class_files, enrol, open_gradebook, writer
+from autograder.ledger import Done
 from autograder.model import Grade
 from autograder.output import Output
 from autograder.publish import folders
@@ -66,14 +67,14 @@ def grade(
     output = Output.open(out, assignment.id, gradebook)
     with open_gradebook(output, gradebook) as book:
         enrol(book, roster, received)
-        done, faults = _graded(received, assignment, output, book, jobs=jobs, isolation=isolation, console=console)
+        done = _graded(received, assignment, output, book, jobs=jobs, isolation=isolation, console=console)
         others = [one.grade for one in done if one.grade is not None]
         class_files(book, output, others=others, missing=received.missing, unattributed=received.unattributed)
         for one in done if as_json else ():
             whole = one.grade or _graded_as(book, assignment.id, one.student)
             sys.stdout.write(json.dumps(whole.to_json(), ensure_ascii=False) + "\n")
     terminal.summary(console, done, received, out)
-    for fault in faults:
+    for fault in (fault for one in done for fault in one.faults):
         console.print(f"[magenta]the diagnosis failed, which costs nobody a point:[/] {fault}", markup=True)
     return 1 if received.unattributed or any(one.void for one in done) else 0
 
@@ -87,8 +88,8 @@ def _graded(
     jobs: int | None,
     isolation: str,
     console: Console,
-) -> tuple[list[batch.Done], list[str]]:
-    """What became of every entry, and what failed in the diagnosis."""
+) -> list[Done]:
+    """What became of every entry."""
     book.assignment(assignment.id, title=assignment.title, handout=assignment.handout, digest=assignment.digest)
     course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
     Rejudging(course, book, output.gradebook).keep()  # what these grades follow from
@@ -99,7 +100,7 @@ def _graded(
         return ZygoteSandbox(assignment.probes, isolation, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
 
     with terminal.Progress(console, len(received.entries)) as progress:
-        done = batch.run(
+        return batch.run(
             received.entries,
             course,
             book,
@@ -113,7 +114,6 @@ def _graded(
             finished=progress.finished,
             control=Control(course),
         )
-    return done, course.diagnosis.faults
 
 
 def _graded_as(book: Gradebook, assignment: str, student: str) -> Grade:

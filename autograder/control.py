@@ -67,16 +67,15 @@ class Control:
             return self._expected
 
     def __call__(self, sandbox: Sandbox) -> None:
-        """Raise SandboxError, with the worker's name, where the answer is another than it must be."""
+        """Raise SandboxError where the answer is another than it must be."""
         session = sandbox.open(self._submission)
         try:
             loaded = session.loaded
         finally:
             session.close()
         if loaded.output != self.expected or isinstance(loaded, Crash):
-            name = threading.current_thread().name
             raise SandboxError(
-                f"{name} answers a control submission otherwise than it should ({_seen(loaded)}): "
+                f"a worker answers a control submission otherwise than it should ({_seen(loaded)}): "
                 "what it graded since the last control cannot be relied upon",
                 mend="run the same command again; if it comes back, see what `autograder doctor` says, and "
                 "try another machine",

@@ -26,6 +26,18 @@ from autograder.sandbox.trusted import TrustedSandbox
 from autograder.seeds import Seeds
 
 
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A grade, and what was observed for it (a transcript's bytes; None where nothing was).
+
+    faults: exceptions of our own diagnosis, which cost a name and never a point.
+    """
+
+    grade: Grade
+    transcript: bytes | None = None
+    faults: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Course:
     """What stays the same for all submissions of a run: the assignment, the reference's answers, the seeds."""
@@ -66,8 +78,7 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
     """Run and judge one submission. Nothing that it does raises here."""
     started = time.monotonic()
     if any(problem.ours for problem in submission.problems):
-        void = tuple(_void(exercise) for exercise in course.assignment.exercises)
-        return assemble(submission, course, sandbox.level, void, Observation({}), 0.0, 0.0)
+        return void(submission, course, sandbox.level, "the grader could not read the submission; grade it again")
     session = sandbox.open(submission)
     try:
         judged = Grading(course.assignment, submission, session, course.reference, course.seeds)
@@ -94,9 +105,13 @@ def explained(diagnosis: Diagnosis, judged: Grading, exercise: Exercise, grade: 
         return grade
 
 
-def _void(exercise: Exercise) -> ExerciseGrade:
+def void(submission: Submission, course: Course, level: str, why: str) -> Grade:
     """Nothing could be judged, by our fault: nobody loses a point, and the instructor's page lists it first."""
-    message = "the grader could not read the submission; grade it again"
+    exercises = tuple(_void(exercise, why) for exercise in course.assignment.exercises)
+    return assemble(submission, course, level, exercises, Observation({}), 0.0, 0.0)
+
+
+def _void(exercise: Exercise, message: str) -> ExerciseGrade:
     if exercise.written:
         finding = Finding(exercise.id, exercise.title, Outcome.VOID, None, exercise.points, "written", message)
         return ExerciseGrade(exercise.id, exercise.title, (finding,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import statistics
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,11 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from autograder.batch import Done
 from autograder.doctor import Fact, Trial
 from autograder.exercise import Exercise
 from autograder.grading import Grading
 from autograder.intake import Intake
+from autograder.ledger import Done
 from autograder.model import Crash, ExerciseGrade, Outcome
 from autograder.printable import plain as plain
 
@@ -51,27 +51,38 @@ def bar(console: Console, doing: str, beside: str) -> Bar:
 
 
 class Progress:
-    """A bar with count and time left; nothing where the output is not a terminal."""
+    """Count, rate, time left, who is being graded, what failed; nothing where the output is not a terminal."""
 
     def __init__(self, console: Console, total: int) -> None:
-        self._bar = bar(console, "grading", "[dim]{task.fields[who]}")
-        self._task = self._bar.add_task("grading", total=total, who="")
+        self._bar = bar(console, "grading", "{task.fields[rate]}[dim]{task.fields[who]}[/]{task.fields[failed]}")
+        self._task = self._bar.add_task("grading", total=total, who="", rate="", failed="")
         self._busy: list[str] = []
-        self._lock = threading.Lock()
+        self._graded = 0
+        self._failed = 0  # through our fault
         self.began = time.monotonic()
 
     def started(self, student: str) -> None:
         """A worker has taken up this student's work."""
-        with self._lock:
-            self._busy.append(student)
-            self._bar.update(self._task, who=escape(plain(", ".join(self._busy)))[:60])
+        self._busy.append(student)
+        self._show()
 
     def finished(self, done: Done) -> None:
         """A grade is written."""
-        with self._lock:
-            if done.student in self._busy:
-                self._busy.remove(done.student)
-            self._bar.update(self._task, advance=1, who=escape(plain(", ".join(self._busy)))[:60])
+        if done.student in self._busy:
+            self._busy.remove(done.student)
+        self._graded += not done.again
+        self._failed += bool(done.void)
+        self._bar.advance(self._task)
+        self._show()
+
+    def _show(self) -> None:
+        passed = time.monotonic() - self.began
+        self._bar.update(
+            self._task,
+            who=escape(shortened(plain(", ".join(self._busy)), 40)),
+            rate=f"{60 * self._graded / passed:.0f}/min " if self._graded > 1 else "",
+            failed=f" [magenta]{self._failed} void[/]" if self._failed else "",
+        )
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -123,8 +134,20 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
         console.print("  nobody loses a point by it; the reports say what broke")
     for name in received.unattributed:
         console.print(f"[yellow]belongs to nobody:[/] {escape(plain(name))}")
+    slow = slowest(done)
+    if slow:
+        console.print(f"slowest      {escape(plain(slow))}", style="dim", soft_wrap=True)
     console.print(f"class page   {escape(str(out / 'index.html'))}", soft_wrap=True)
     console.print(f"one report   {escape(str(out))}/STUDENT/report.html", soft_wrap=True)
+
+
+def slowest(done: Sequence[Done], most: int = 3) -> str:
+    """Who took longest, where that tells something: ``gao 14.2 s, ada 6.1 s; half of all took 5.8 s or less``."""
+    graded = sorted((one for one in done if not one.again), key=lambda one: -one.seconds)
+    if len(graded) <= most:
+        return ""
+    named = ", ".join(f"{one.student} {one.seconds:.1f} s" for one in graded[:most])
+    return f"{named}; half of all took {statistics.median(one.seconds for one in graded):.1f} s or less"
 
 
 def tried(console: Console, result: ExerciseGrade, judged: Grading, exercise: Exercise, only: str | None) -> None:

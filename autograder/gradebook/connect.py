@@ -77,6 +77,10 @@ class Database:
         """``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
 
+    def elsewhere(self) -> Database:
+        """The same for a forked process, without a look at the tables: this one has brought them up to date."""
+        return Database(_engine(self._engine.url))
+
     def settle(self) -> None:
         """Bring everything into the file itself, where a log lies beside it: nothing that was deleted stays there."""
         if self.dialect == "sqlite":

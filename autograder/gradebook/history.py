@@ -52,3 +52,16 @@ def tried(book: Gradebook, assignment: str) -> list[Tried]:
             Tried(key, number, received or seen, points, possible)
             for key, number, received, seen, points, possible in session.execute(query)
         ]
+
+
+def seconds(book: Gradebook, assignment: str) -> dict[str, float]:
+    """Student -> how long their last grade took when it was run."""
+    query = (
+        select(schema.Student.key, schema.Grade.seconds)
+        .join(schema.Attempt, schema.Attempt.id == schema.Grade.attempt_id)
+        .join(schema.Student, schema.Student.id == schema.Attempt.student_id)
+        .where(schema.Attempt.assignment_id == assignment, schema.Grade.seconds > 0)
+        .order_by(schema.Grade.id)
+    )
+    with book._database.read() as session:
+        return {row.key: row.seconds for row in session.execute(query)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _NAMES = {
@@ -120,6 +120,7 @@ class Grade(Table):
     pending: Mapped[int] = mapped_column(Integer)
     bonus: Mapped[int] = mapped_column(Integer)
     void: Mapped[int] = mapped_column(Integer)
+    seconds: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")  # in all, when it was run
     document: Mapped[bytes] = mapped_column(LargeBinary)  # the grade's JSON, zlib
     transcript: Mapped[str | None] = mapped_column(ForeignKey("blobs.digest"), default=None)
     withdrawn: Mapped[str] = mapped_column(Text, default="")  # why it does not count

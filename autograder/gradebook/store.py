@@ -32,6 +32,14 @@ class Gradebook:
         """Open a file or a URL, made or migrated where needed. Raises GradebookError."""
         return cls(Database.open(where))
 
+    def rest(self) -> None:
+        """Close its connections until they are needed again: before a fork, which must not copy one."""
+        self._database.close()
+
+    def elsewhere(self) -> Gradebook:
+        """The same gradebook in a process that was forked from this one, with connections of its own."""
+        return Gradebook(self._database.elsewhere())
+
     def close(self) -> None:
         """Close its connections."""
         self._database.close()
@@ -292,6 +300,7 @@ def _row(attempt: int, grade: Grade, fields: Mapping[str, Any]) -> schema.Grade:
         pending=grade.pending,
         bonus=grade.bonus,
         void=grade.void,
+        seconds=grade.seconds.get("total", 0.0),
         document=documents.pack_grade(grade),
         withdrawn="",
         **fields,

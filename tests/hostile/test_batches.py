@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from autograder import batch
-from autograder.batch import Done
 from autograder.control import Control
 from autograder.gradebook.store import Gradebook
+from autograder.ledger import Done
 from autograder.model import ExerciseGrade, Grade, Outcome, Reply, Submission
 from autograder.output import Output
 from autograder.pipeline import Course
