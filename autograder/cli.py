@@ -9,6 +9,7 @@ import click
 
 from autograder import __version__
 from autograder.climarks import marks, serve
+from autograder.clireport import report
 from autograder.clistudent import policy, student
 from autograder.exits import leave as _exit
 
@@ -329,6 +330,7 @@ def similar(place: Path, name: str | None, course: Path | None, **options: Any) 
     _exit(lambda: comparing.similar(place, load=lambda own: commands.load(own or name, course, place), **options))
 
 
+main.add_command(report)
 main.add_command(marks)
 main.add_command(serve)
 main.add_command(policy)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from autograder import handback
-from autograder.gradebook.counting import terms
+from autograder.errors import GradebookError
+from autograder.gradebook.counting import counting, terms
 from autograder.gradebook.history import tried
 from autograder.gradebook.records import Person
 from autograder.gradebook.store import Gradebook
@@ -16,13 +18,26 @@ from autograder.intake.roster import Roster, read_roster
 from autograder.model import Grade
 from autograder.output import Output
 from autograder.publish import Write, folders, publish
-from autograder.reporting import html
+from autograder.reporting import html, tables
+from autograder.reporting.files import atomic
 from autograder.shown import ShownNotebook
 
 
 def open_gradebook(output: Output, named: str | None = None) -> Gradebook:
     """The gradebook of an output folder; ``named``: as the command line named it, with its password."""
     return Gradebook.open(named or output.gradebook)
+
+
+def ready(book: Gradebook, student: str) -> str:
+    """The name of a student whom the gradebook knows. Raises GradebookError, which names who may be meant."""
+    if student in book.people.known():
+        return student
+    wanted = student.casefold()
+    like = [p.key for p in book.people.roster() if wanted in f"{p.key} {p.name} {p.email} {p.login}".casefold()]
+    mend = "Name them as grades.csv has it; `autograder student OUT NAME add` takes somebody new."
+    raise GradebookError(
+        f"the gradebook knows no student {student!r}", mend=f"Did you mean {', '.join(like[:5])}?" if like else mend
+    )
 
 
 def enrol(book: Gradebook, roster: Path | None, received: Intake) -> None:
@@ -93,3 +108,21 @@ def class_files(
         links=links,
         handed_in=tried(book, output.assignment),
     )
+    write_index(book, output, where)
+
+
+def write_index(book: Gradebook, output: Output, where: Mapping[str, Path]) -> Path:
+    """Write reports.csv: where the report of each student lies who is in the class and has one."""
+    number = {one.student: one.number for one in counting(book, output.assignment)}
+    place = output.folder / "reports.csv"
+    with atomic(place) as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(["student", "name", "email", "section", "attempt", "report", "notebook"])
+        for person in book.people.roster():
+            folder = where[person.key]
+            if person.removed or not (folder / "report.html").is_file():
+                continue
+            notebook = f"{folder.name}/notebook.html" if (folder / "notebook.html").is_file() else ""
+            known = [tables.cell(text) for text in (person.key, person.name, person.email, person.section)]
+            lines.writerow([*known, number.get(person.key, ""), f"{folder.name}/report.html", notebook])
+    return place

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
-import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.asjson import known, plain
 from autograder.lateness import Late
 from autograder.shown import ShownNotebook
 
 SCHEMA = 1
-_ATOMS = frozenset({str, int, float, bool, type(None)})
 _TOTALS = ("points", "possible", "pending", "bonus")
 
 
@@ -190,11 +188,11 @@ class Grade:
 
     def to_json(self) -> dict[str, Any]:
         """The documented JSON form (docs/formats.md): totals are written out for other programs."""
-        plain: dict[str, Any] = {"schema": SCHEMA, **_plain(self)}
-        plain |= {name: getattr(self, name) for name in (*_TOTALS, "counted")}
-        for grade, exercise in zip(plain["exercises"], self.exercises, strict=True):
+        data: dict[str, Any] = {"schema": SCHEMA, **plain(self)}
+        data |= {name: getattr(self, name) for name in (*_TOTALS, "counted")}
+        for grade, exercise in zip(data["exercises"], self.exercises, strict=True):
             grade |= {name: getattr(exercise, name) for name in _TOTALS}
-        return plain
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Grade:
@@ -210,10 +208,10 @@ class Grade:
             for e in data["exercises"]
         )
         problems = tuple(
-            Problem(**_known(Problem, p) | {"names": tuple(p.get("names", ()))}) for p in data.get("problems", ())
+            Problem(**known(Problem, p) | {"names": tuple(p.get("names", ()))}) for p in data.get("problems", ())
         )
         return cls(
-            **_known(cls, data)
+            **known(cls, data)
             | {
                 "exercises": exercises,
                 "problems": problems,
@@ -225,38 +223,12 @@ class Grade:
 
 
 def _finding(data: Mapping[str, Any]) -> Finding:
-    known = _known(Finding, data)
-    known["outcome"] = Outcome(known["outcome"])
-    known["mistake"] = MistakeName(**known["mistake"]) if known.get("mistake") else None
-    known["notes"] = tuple(known.get("notes", ()))
-    known["evidence"] = tuple(Evidence(e["kind"], e["data"]) for e in known.get("evidence", ()))
-    return Finding(**known)
-
-
-def _known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: data[name] for name in _fields(cls) or () if name in data}
-
-
-@functools.cache
-def _fields(kind: type) -> tuple[str, ...] | None:
-    """Names of a record's fields; None of what is no record."""
-    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
-
-
-def _plain(value: Any) -> Any:
-    kind = type(value)
-    if kind in _ATOMS:  # most values: a grade has thousands
-        return value
-    names = _fields(kind)
-    if names is not None:
-        return {name: _plain(getattr(value, name)) for name in names}
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    return value
+    given = known(Finding, data)
+    given["outcome"] = Outcome(given["outcome"])
+    given["mistake"] = MistakeName(**given["mistake"]) if given.get("mistake") else None
+    given["notes"] = tuple(given.get("notes", ()))
+    given["evidence"] = tuple(Evidence(e["kind"], e["data"]) for e in given.get("evidence", ()))
+    return Finding(**given)
 
 
 # --- received files -----------------------------------------------------------------------------

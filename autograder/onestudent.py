@@ -10,14 +10,14 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from autograder.errors import ExportError, GradebookError
+from autograder.errors import ExportError
 from autograder.exports.held import held_zip
 from autograder.gradebook import counting, notes
 from autograder.gradebook.notes import Note
 from autograder.gradebook.records import ExtensionRecord, Person
 from autograder.gradebook.standing import standing
 from autograder.gradebook.store import Gradebook
-from autograder.instructor import open_gradebook
+from autograder.instructor import open_gradebook, ready
 from autograder.lateness import moment, time
 from autograder.marking.afterwards import whole_class
 from autograder.marking.marks import user
@@ -36,8 +36,8 @@ def act(out: Path, student: str, do: Act, *, gradebook: str | None = None, new: 
     """
     output = Output.of(out)
     with open_gradebook(output, gradebook) as book:
-        if not new and student not in book.people.known():
-            raise GradebookError(f"the gradebook knows no student {student!r}", mend=_near(book, student))
+        if not new:
+            ready(book, student)
         said = do(book, output, student)
     console = Console(highlight=False, soft_wrap=True)
     for line in said:
@@ -213,14 +213,6 @@ def _place(person: Person) -> str:
     if not person.on_roster:
         return "not on the roster"
     return "on the roster" if person.active else "no longer on the roster"
-
-
-def _near(book: Gradebook, student: str) -> str:
-    wanted = student.casefold()
-    like = [p.key for p in book.people.roster() if wanted in f"{p.key} {p.name} {p.email} {p.login}".casefold()]
-    if like:
-        return f"Did you mean {', '.join(like[:5])}?"
-    return "Name them as grades.csv has it; `autograder student OUT NAME add` takes somebody new."
 
 
 def _shown(text: str, zone: tzinfo | None = UTC) -> str:

@@ -17,7 +17,8 @@ from autograder.model import Grade
 
 STATE = ".autograder"
 # of systems, and of the files that lie beside the students' folders
-RESERVED = {"con", "prn", "aux", "nul", "index", "grades", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+RESERVED = {"con", "prn", "aux", "nul", "index", "grades", "gradebook", "reports", "similarity"}
+RESERVED |= {*(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 
 
 @dataclass(frozen=True)

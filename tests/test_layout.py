@@ -20,7 +20,7 @@ PACKAGE = ROOT / "autograder"
 
 # Each unit (a module, or a package taken as one) may import the units above it and nothing below it.
 ORDER = (
-    ("shown", "lateness"),
+    ("shown", "lateness", "asjson"),
     ("errors", "model", "case", "parsing", "printable", "forked", "pseudonyms"),
     ("crew",),
     ("rubric", "exits", "visibility"),

@@ -131,8 +131,12 @@ def _exercise(
     pending = _pending(findings)
     bonus = sum(f.points or 0 for f in findings if f.bonus)
     loud = ("failed", "crashed", "void", "pending")
-    # A passed check with curves keeps its picture in sight; the other passed checks are one folded list.
-    pictured = [f for f in worded if f["outcome"] == "passed" and any(e["kind"] == "curves" for e in f["evidence"])]
+    # A passed check with curves, and an answer with a marker's words, stay in sight; the others are one folded list.
+    pictured = [
+        f
+        for f in worded
+        if f["outcome"] == "passed" and (f["marked"] or any(e["kind"] == "curves" for e in f["evidence"]))
+    ]
     passed = [f for f in worded if f["outcome"] == "passed" and f not in pictured]
     skipped = [f for f in worded if f["outcome"] == "skipped"]
     return {
@@ -181,6 +185,7 @@ def _finding(
     return {
         "anchor": anchor(exercise, number),
         "outcome": finding.outcome.value,
+        "marked": finding.kind == "written" and bool(message),
         "look": Outcome.UNATTEMPTED.value if missed else finding.outcome.value,
         "word": "no bonus" if missed else WORDS[finding.outcome],
         "claim": "" if own_title else clean(finding.claim, 500),
