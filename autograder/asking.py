@@ -17,8 +17,8 @@ from autograder.aligning.roles import Alignment
 from autograder.assignment import Assignment
 from autograder.case import Case
 from autograder.crashes import broken_files, lost_names
-from autograder.exercise import Exercise
-from autograder.model import Crash, Reply, Submission
+from autograder.exercise import Check, Exercise
+from autograder.model import Crash, Observation, Reply, Submission
 from autograder.sandbox.request import Request, Session
 from autograder.seeds import Seeds
 
@@ -30,6 +30,8 @@ class ReferenceSide:
     session: Session
     replies: dict[str, Reply] = field(default_factory=dict)
     alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
+    roles: dict[tuple[Any, ...], tuple[Alignment, Reply]] = field(default_factory=dict)
+    requests: dict[tuple[Any, ...], tuple[Check, Case, Request]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def ask(self, request: Request) -> Reply:
@@ -45,11 +47,26 @@ class ReferenceSide:
         found = aligned()
         if isinstance(found, Crash) or not found.complete:
             return Crash("engine", f"it could not be aligned: {found}")
-        arrays = {**request.case.arrays, **found.write(canonical)}
-        reply = self.ask(replace(request, case=request.case.replace(arrays=arrays)))
-        if isinstance(reply, Crash):
-            return reply
-        return replace(reply, values={k: v for k, v in by_role(reply.values, found).items() if k != "parameters"})
+        key = (request.digest, canonical.tobytes(), id(found))
+        if key not in self.roles:
+            arrays = {**request.case.arrays, **found.write(canonical)}
+            reply = self.ask(replace(request, case=request.case.replace(arrays=arrays)))
+            if isinstance(reply, Observation):
+                values = {k: v for k, v in by_role(reply.values, found).items() if k != "parameters"}
+                reply = replace(reply, values=values)
+            self.roles[key] = found, reply  # the map is held, so that no other gets its id
+        return self.roles[key][1]
+
+    def request(
+        self, seeds: Seeds, exercise: Exercise, check: Check, way: tuple[str, ...], turn: int, number: int
+    ) -> tuple[Case, Request]:
+        """A check's case as it was drawn, and what is asked on it: the same objects for a whole class."""
+        key = (seeds, exercise.id, id(check), way, turn, number)
+        if key not in self.requests:
+            drawn = seeds.case(check.cases[number], exercise.id, check.probe, turn)
+            request = Request(check.probe, seeds.prepared(check, drawn), way, check.limits)
+            self.requests[key] = check, drawn, request  # the check is held, so that no other gets its id
+        return self.requests[key][1:]
 
 
 @dataclass

@@ -140,9 +140,8 @@ class Grading(Asking):
         seconds = 0.0
         shown: list[Evidence] = []
         told = False
-        for template in check.cases:
-            case = self.seeds.case(template, exercise.id, check.probe, turn)
-            verdict = self._case(exercise, check, way, turn, case, notes)
+        for number in range(len(check.cases)):
+            verdict = self._case(exercise, check, way, turn, number, notes)
             seconds += verdict.seconds
             if verdict.outcome is not Outcome.PASSED:
                 return replace(verdict, seconds=seconds)
@@ -151,18 +150,21 @@ class Grading(Asking):
         return Verdict(Outcome.PASSED, notes=notes, seconds=seconds, evidence=shown, self_reported=told)
 
     def _case(
-        self, exercise: Exercise, check: Check, way: tuple[str, ...], turn: int, case: Case, notes: list[str]
+        self, exercise: Exercise, check: Check, way: tuple[str, ...], turn: int, number: int, notes: list[str]
     ) -> Verdict:
         try:
-            drawn, case = case, self.seeds.prepared(check, case)
+            drawn, asked = self.reference.request(self.seeds, exercise, check, (), turn, number)
+            _, request = self.reference.request(self.seeds, exercise, check, way, turn, number)
+            case = request.case
             mine: Alignment | None = None
-            asked, canonical = Request(check.probe, case, limits=check.limits), np.zeros(0)
+            canonical = np.zeros(0)
             if check.aligned:
                 found = self._aligned_or_refused(exercise, case, way)
                 if isinstance(found, Crash):
                     return self._crashed(found, exercise, way)
                 mine, canonical = found, found.canonical(case)
                 case = case.replace(arrays={**case.arrays, **mine.write(canonical)})
+                request = replace(request, case=case)
             if check.expected is not None:
                 expected: Mapping[str, Any] = check.expected(drawn)
             else:
@@ -174,7 +176,6 @@ class Grading(Asking):
             return Verdict(Outcome.SKIPPED, NOT_IN_THE_KEY)
         except Exception:
             return _void(f"the grader failed before it looked at the answer:\n{traceback.format_exc(limit=-3)}")
-        request = Request(check.probe, case, way, check.limits)
         self.asked.setdefault(exercise.id, []).append(request)
         reply = self.ask(request)
         seen = {"crash": reply.message} if isinstance(reply, Crash) else _by_role(reply.values, mine)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -141,10 +141,22 @@ class _Lazy(dict[str, Reply]):
         return everything[digest]
 
 
-def mentions(data: bytes, kinds: Iterable[str], most: int = MOST_BYTES) -> bool:
-    """Whether one of these kinds of crash may be among the replies; a false alarm is possible, the opposite is not."""
-    unpacked = _unpacked(data, most)
-    return any(f'\\"{kind}\\"'.encode() in unpacked for kind in kinds)
+def stopped_in(data: bytes, most: int = MOST_BYTES) -> set[str]:
+    """Definitions that did not come to an end when they were called: what is first in the innermost frame's name.
+
+    TranscriptError for what is no transcript.
+    """
+    found = set()
+    for frame in _frames(_unpacked(data, most)):
+        if b'\\"deadline\\"' not in frame:
+            continue
+        try:
+            reply = _entry(decode(frame))[2]
+        except WireError as error:
+            raise TranscriptError(f"a stored transcript is damaged: {error}") from None
+        if isinstance(reply, Crash) and reply.kind == "deadline":
+            found.add(reply.frames[-1].function.split(".")[0] if reply.frames else "")
+    return found
 
 
 @dataclass

@@ -12,21 +12,23 @@ parity of outputs and gradients at random weights then judges.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 
-from autograder.aligning import networks
+from autograder.aligning import networks, seen
 from autograder.aligning.roles import TIGHT, Alignment, Layout
 from autograder.case import Case
 from autograder.model import Crash, Observation, Reply
 
 STEP = 0.7  # large enough that sigmoid and tanh bend: sign and gate show in one change
 ROUNDS = 4
+AT_ONCE = 256  # rows that are compared at once
 MOST_WEIGHTS, MOST_PARAMETERS, MOST_NAME, MOST_AXES = 100_000, 2000, 500, 8
 
 Ask = Callable[[str, Case], Reply]  # probe name, case -> reply
@@ -47,7 +49,7 @@ class _Search:
     turn: int = 0
     baseline: float = 0.0
     at_zero: bool = False
-    cache: dict[bytes, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
+    signatures: seen.Seen = field(default_factory=lambda: seen.Seen(seen.MOST_BYTES))
 
     def frozen(self) -> Alignment:
         return Alignment(self.layout, self.parameters, self.role, self.sign, self.dead, self.baseline, self.at_zero)
@@ -105,7 +107,8 @@ def align(
     if parameters is None:
         return UNREADABLE
     best: Alignment | None = None
-    for known in networks.known_roles(layout, parameters, listing.values.get("modules"), own)[:most]:
+    ways = networks.known_roles(layout, parameters, listing.values.get("modules"), own)
+    for known in itertools.islice(ways, most):
         search = _start(layout, subject.inputs(case), parameters, known)
         fruitless = 0
         for search.turn in range(ROUNDS):
@@ -165,7 +168,10 @@ def _start(
             role[start:stop], sign[start:stop] = indices, signs
         start = stop
     unknown = np.setdiff1d(np.arange(layout.total), role)
-    return _Search(layout, inputs, parameters, role, sign, dead=role < 0, open=unknown)
+    search = _Search(layout, inputs, parameters, role, sign, dead=role < 0, open=unknown)
+    if getattr(layout.family, "pure", True):
+        search.signatures = seen.SIGNATURES
+    return search
 
 
 def _next_round(case: Case, search: _Search) -> Case:
@@ -201,11 +207,9 @@ def _match(search: _Search, case: Case, reply: Observation) -> int | None:
     if not isinstance(changed, np.ndarray) or not isinstance(at_base, np.ndarray):
         return None
     base = _base(case, search) if "base" in case.arrays else np.zeros(search.layout.total)
-    key = base.tobytes()
     roles = search.open
-    if key not in search.cache:
-        search.cache[key] = tuple(map(torch.from_numpy, signatures(search.layout, base, search.inputs, roles)))  # type: ignore[assignment]  # a pair
-    expected, signature = (tensor.numpy() for tensor in search.cache[key])
+    key = seen.key(search.layout, search.inputs, base, roles)
+    expected, signature = search.signatures.get(key, lambda: signatures(search.layout, base, search.inputs, roles))
     if changed.shape != (len(elements), expected.size) or at_base.shape != expected.shape:
         search.baseline = np.inf
         return 0
@@ -214,28 +218,35 @@ def _match(search: _Search, case: Case, reply: Observation) -> int | None:
         return 0
     search.baseline = max(search.baseline, float(np.abs(at_base - expected).max()))
     search.at_zero |= search.baseline > TIGHT and not base.any()
-    visible = np.abs(signature).max(axis=1) > TIGHT
+    finite = np.isfinite(changed).all(axis=1)
+    acts = np.abs(changed).max(axis=1, initial=0.0) > TIGHT
+    search.dead[elements[~finite | acts]] = False
+    wanted = np.flatnonzero(finite & acts & (search.role[elements] < 0))
     found, taken = 0, set(search.role.tolist())
-    for row, element in enumerate(elements.tolist()):
-        change = changed[row]
-        if not np.isfinite(change).all():
-            search.dead[element] = False
-            continue
-        if np.abs(change).max(initial=0.0) <= TIGHT:
-            continue
-        search.dead[element] = False
-        if search.role[element] >= 0:
-            continue
-        error = np.where(visible, np.abs(signature - change).max(axis=1), np.inf)
-        best = int(error.argmin())
-        if error[best] <= TIGHT:
-            # two roles may look alike at this base (gates that only multiply each other): each gets its own
-            alike = np.flatnonzero(error <= TIGHT)
-            if len(alike) > 1:
-                free = [one for one in alike.tolist() if int(roles[one % len(roles)]) not in taken]
-                best = free[0] if free else best
-            taken.add(int(roles[best % len(roles)]))
-            search.role[element] = roles[best % len(roles)]
-            search.sign[element] = 1.0 if best < len(roles) else -1.0
-            found += 1
+    for row, alike, best in _alike(signature, changed, wanted):
+        # two roles may look alike at this base (gates that only multiply each other): each gets its own
+        free = [one for one in alike if int(roles[one % len(roles)]) not in taken] if len(alike) > 1 else []
+        chosen = free[0] if free else best
+        taken.add(int(roles[chosen % len(roles)]))
+        search.role[elements[row]] = roles[chosen % len(roles)]
+        search.sign[elements[row]] = 1.0 if chosen < len(roles) else -1.0
+        found += 1
     return found
+
+
+def _alike(signature: np.ndarray, changed: np.ndarray, wanted: np.ndarray) -> Iterator[tuple[int, list[int], int]]:
+    """For each wanted row of ``changed`` the signatures within TIGHT of it, and the nearest; rows without any left out.
+
+    Only what is near in the row's largest number is compared as a whole.
+    """
+    visible = np.abs(signature).max(axis=1) > TIGHT
+    columns = np.ascontiguousarray(signature.T)
+    for rows in np.split(wanted, range(AT_ONCE, len(wanted), AT_ONCE)):
+        largest = np.abs(changed[rows]).argmax(axis=1) if len(rows) else rows
+        near = np.abs(columns[largest] - changed[rows, largest][:, None]) <= TIGHT
+        for row, which in zip(rows.tolist(), near & visible, strict=True):
+            some = np.flatnonzero(which)
+            error = np.abs(signature[some] - changed[row]).max(axis=1, initial=0.0)
+            alike = some[error <= TIGHT]
+            if len(alike):
+                yield row, alike.tolist(), int(some[error.argmin()])

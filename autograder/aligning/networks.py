@@ -7,8 +7,9 @@ known of its parts is used instead: then only the remaining weights need an expe
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,13 +35,14 @@ class FoundCell:
 
 def known_roles(
     layout: Layout, parameters: Sequence[Mapping[str, Any]], modules: Any, own: Callable[[], Sequence[Alignment]]
-) -> list[dict[str, Known]]:
-    """Every way to give the cells found in a network the family's slots, the natural order first.
+) -> Iterator[dict[str, Known]]:
+    """Every way to give the cells found in a network the family's slots, the natural order first, at least one.
 
     One empty way when the family is a single cell, or nothing in the network is recognised.
     """
     if layout.family.slots is None:
-        return [{}]
+        yield {}
+        return
     shapes = {str(p["name"]): tuple(p["shape"]) for p in parameters}
     try:
         parts = [(str(m["name"]), str(m["class"]), bool(m["torch"])) for m in (modules or [])[:MOST_PARTS]]
@@ -49,17 +51,19 @@ def known_roles(
     table = _embedding(layout, shapes, parts)
     cells = _cells(shapes, parts, own)
     slots = layout.family.slots(layout.sizes)
-    ways = (
-        [
-            table | _placed(layout, dict(zip(slots, order, strict=True)))
-            for order in itertools.islice(itertools.permutations(cells), 5000)
-            if [cell.input_size for cell in order] == list(slots.values())
-            and all(cell.hidden_size == _hidden(layout) for cell in order)
-        ]
-        if len(cells) == len(slots)
-        else []
+    orders = itertools.islice(itertools.permutations(cells), 5000) if len(cells) == len(slots) else ()
+    fitting = (
+        order
+        for order in orders
+        if [cell.input_size for cell in order] == list(slots.values())
+        and all(cell.hidden_size == _hidden(layout) for cell in order)
     )
-    return ways[:MOST_WAYS] or [table]
+    some = False
+    for order in itertools.islice(fitting, MOST_WAYS):
+        some = True
+        yield table | _placed(layout, dict(zip(slots, order, strict=True)))
+    if not some:
+        yield table
 
 
 def _hidden(layout: Layout) -> int:
@@ -114,13 +118,20 @@ def _own_roles(own: Alignment) -> dict[str, tuple[list[str], np.ndarray]]:
     return roles
 
 
+@lru_cache(maxsize=100_000)
+def _numbered(role: str) -> tuple[str, int]:
+    """``forget.x[7]`` -> ``("forget.x", 7)``."""
+    name, _, number = role.rstrip("]").partition("[")
+    return name, int(number) if role else 0
+
+
 def _placed(layout: Layout, order: Mapping[str, FoundCell]) -> dict[str, Known]:
     spans = layout.spans()
 
     def index(slot: str, role: str) -> int:
-        name, _, number = role.rstrip("]").partition("[")
+        name, number = _numbered(role)
         span = spans.get(f"{slot}.{name}")
-        return span.start + int(number) if role and span is not None else -1
+        return span.start + number if role and span is not None else -1
 
     return {
         parameter: (np.array([index(slot, role) for role in roles]), signs)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,10 @@ class Layout:
     sizes: Mapping[str, int]
     shapes: Mapping[str, tuple[int, ...]]
 
-    @property
+    @cached_property
     def total(self) -> int:
         """How many numbers all roles have together."""
-        return sum(int(np.prod(shape)) for shape in self.shapes.values())
+        return sum(math.prod(shape) for shape in self.shapes.values())
 
     def spans(self) -> dict[str, slice]:
         """Where each role lies in the flat vector."""
@@ -37,7 +38,7 @@ class Layout:
     def _spans(self) -> dict[str, slice]:
         spans, start = {}, 0
         for role, shape in self.shapes.items():
-            spans[role] = slice(start, start + int(np.prod(shape)))
+            spans[role] = slice(start, start + math.prod(shape))
             start = spans[role].stop
         return spans
 
@@ -52,13 +53,8 @@ class Layout:
 
     def canonical(self, case: Case, absent: Collection[str] = (), scale: float = 0.8) -> np.ndarray:
         """Random canonical weights of a case, flat; zero for the roles that are absent by convention."""
-        parts = [
-            np.zeros(int(np.prod(shape)))
-            if role in absent
-            else case.generator(f"canonical:{role}").standard_normal(int(np.prod(shape))) * scale
-            for role, shape in self.shapes.items()
-        ]
-        return np.concatenate(parts)
+        counts = tuple((role, math.prod(shape)) for role, shape in self.shapes.items())
+        return _drawn(case.seed, counts, frozenset(absent), scale).copy()
 
     def outputs(self, flat: torch.Tensor, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """What the family's equations give, flat."""
@@ -84,28 +80,29 @@ class Alignment:
     at_zero: bool = False  # whether it differs already with every weight at zero
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def undriven(self) -> list[str]:
         """Roles of which some number has no weight, optional ones left out when wholly absent."""
-        driven = np.zeros(self.layout.total, dtype=bool)
-        driven[self.role[self.role >= 0]] = True
-        missing = []
+        driven, missing = self._driven, []
         for role, span in self.layout.spans().items():
             if not driven[span].all() and not (not driven[span].any() and self.is_optional(role)):
                 missing.append(role)
         return missing
 
-    @property
+    @cached_property
+    def _driven(self) -> np.ndarray:
+        """Which of the family's numbers have a weight."""
+        driven = np.zeros(self.layout.total, dtype=bool)
+        driven[self.role[self.role >= 0]] = True
+        return driven
+
+    @cached_property
     def absent(self) -> frozenset[str]:
         """Optional roles without any weight: a convention of the student's (no biases)."""
-        driven = set(self.role[self.role >= 0].tolist())
-        return frozenset(
-            role
-            for role, span in self.layout.spans().items()
-            if self.is_optional(role) and not driven.intersection(range(span.start, span.stop))
-        )
+        spans = self.layout.spans().items()
+        return frozenset(role for role, span in spans if self.is_optional(role) and not self._driven[span].any())
 
-    @property
+    @cached_property
     def strangers(self) -> list[str]:
         """The student's parameters that hold weights which act, but as no role does."""
         return self.holding((self.role < 0) & ~self.dead)
@@ -139,20 +136,13 @@ class Alignment:
         Where several weights share a role they share its value; weights without a role get values of
         their own, so that whatever they do shows.
         """
-        values = np.empty(len(self.role))
-        seen: dict[int, list[int]] = {}
-        for element, role in enumerate(self.role.tolist()):
-            if role < 0:
-                values[element] = _noise(element)
-            else:
-                seen.setdefault(role, []).append(element)
-        for role, elements in seen.items():
-            rest = float(canonical[role])
-            for element in elements[:-1]:
-                part = 0.5 * _noise(element)
-                values[element] = part * self.sign[element]
-                rest -= part
-            values[elements[-1]] = rest * self.sign[elements[-1]]
+        values = np.array(self._own_values)
+        rest = np.array(canonical)
+        for number, elements in enumerate(self._copies, start=1):
+            roles = self.role[elements]
+            last = self._times[roles] == number
+            rest[roles[~last]] -= np.abs(values[elements[~last]])
+            values[elements[last]] = rest[roles[last]] * self.sign[elements[last]]
         arrays, start = {}, 0
         for parameter in self.parameters:
             stop = start + parameter["count"]
@@ -170,29 +160,55 @@ class Alignment:
             [np.asarray(gradients[str(p["name"])], dtype=np.float64).reshape(-1) for p in self.parameters]
             or [np.zeros(0)]
         )
-        copies: list[dict[int, float]] = []
-        for element, role in enumerate(self.role.tolist()):
-            if role < 0:
-                continue
-            for copy in copies:
-                if role not in copy:
-                    copy[role] = flat[element] * self.sign[element]
-                    break
-            else:
-                copies.append({role: flat[element] * self.sign[element]})
         found: dict[str, np.ndarray] = {}
-        for number, copy in enumerate(copies, start=1):
+        for number, elements in enumerate(self._copies, start=1):
+            values, there = np.zeros(self.layout.total), np.zeros(self.layout.total, dtype=bool)
+            values[self.role[elements]] = flat[elements] * self.sign[elements]
+            there[self.role[elements]] = True
             for role, span in self.layout.spans().items():
-                if all(i in copy for i in range(span.start, span.stop)):
-                    inside = np.array([copy[i] for i in range(span.start, span.stop)])
-                    found[role if number == 1 else f"{role} #{number}"] = inside.reshape(self.layout.shapes[role])
+                if there[span].all():
+                    inside = values[span].reshape(self.layout.shapes[role])
+                    found[role if number == 1 else f"{role} #{number}"] = inside
         return found
+
+    @cached_property
+    def _copies(self) -> list[np.ndarray]:
+        """The first weight of each role, then the second of each that has two, and so on: indices, ascending."""
+        elements = np.flatnonzero(self.role >= 0)
+        elements = elements[np.argsort(self.role[elements], kind="stable")]
+        roles = self.role[elements]
+        first = np.searchsorted(roles, roles)  # where the role's weights begin
+        turn = np.arange(len(roles)) - first
+        return [np.sort(elements[turn == number]) for number in range(int(turn.max(initial=-1)) + 1)]
+
+    @cached_property
+    def _times(self) -> np.ndarray:
+        """How many weights each role has."""
+        return np.bincount(self.role[self.role >= 0], minlength=self.layout.total)
+
+    @cached_property
+    def _own_values(self) -> np.ndarray:
+        """What does not follow from canonical weights: values of weights without a role, shares of all but the last."""
+        noise = np.array([_noise(element) for element in range(len(self.role))])
+        return np.where(self.role < 0, noise, 0.5 * noise * self.sign)
 
     def canonical(self, case: Case) -> np.ndarray:
         """Random canonical weights of a case, flat; zero for the roles that are absent by convention."""
         return self.layout.canonical(case, self.absent)
 
 
+@lru_cache(maxsize=1024)
+def _drawn(seed: int, counts: tuple[tuple[str, int], ...], absent: frozenset[str], scale: float) -> np.ndarray:
+    """Random numbers for roles by name, the same for a whole class: to be copied, not changed."""
+    case = Case(seed=seed)
+    parts = [
+        np.zeros(count) if role in absent else case.generator(f"canonical:{role}").standard_normal(count) * scale
+        for role, count in counts
+    ]
+    return np.concatenate(parts)
+
+
+@cache
 def _noise(element: int) -> float:
     """A number between 0.3 and 0.9, the same for the same element everywhere."""
     digest = hashlib.sha256(f"weight {element}".encode()).digest()

@@ -65,7 +65,7 @@ class Diagnosis:
 
     def explain(self, judged: Grading, exercise: Exercise, grade: ExerciseGrade) -> ExerciseGrade:
         """The same grade; findings that a known mistake explains carry its name and its feedback."""
-        wrong = [finding for finding in grade.checks if finding.outcome in WRONG and not finding.bonus]
+        wrong = not_passed(grade)
         if not wrong:
             return grade
         try:
@@ -77,7 +77,7 @@ class Diagnosis:
             return grade
         if found is None:
             return self._first_moment(judged, exercise, grade)
-        wrong = [finding for finding in grade.checks if finding.outcome in WRONG and not finding.bonus]
+        wrong = not_passed(grade)
         name = MistakeName(found.mistake.id, found.mistake.title)
         lead = next((finding for finding in wrong if finding.id == found.mistake.caught_by), wrong[0])
         checks = tuple(
@@ -136,8 +136,7 @@ class Diagnosis:
         return replace(finding, mistake=name, hint=found.mistake.feedback if first else finding.hint)
 
     def _nearest(self, judged: Grading, exercise: Exercise, wrong: Sequence[Finding]) -> _Candidate | None:
-        failed = {finding.id for finding in wrong}
-        first = (wrong[0].id, *_after(wrong))
+        failed, first = {finding.id for finding in wrong}, leading(wrong)
         likely = [self._candidate(exercise, m) for m in self._of(exercise) if m.caught_by in first]
         told = dict.fromkeys((one.mistake.id for one in likely), "does something else")
         equal = [(0, one) for one in likely if self._observed_alike(judged, exercise, one)]
@@ -221,10 +220,17 @@ def _fails_alike(judged: Grading, exercise: Exercise, one: _Candidate) -> bool:
     return True
 
 
-def _after(wrong: Sequence[Finding]) -> list[str]:
-    """Failed checks before which only policy failed: from scratch or not, a slip is a slip."""
+def not_passed(grade: ExerciseGrade) -> list[Finding]:
+    """The findings behind which a mistake is looked for."""
+    return [finding for finding in grade.checks if finding.outcome in WRONG and not finding.bonus]
+
+
+def leading(wrong: Sequence[Finding]) -> set[str]:
+    """Checks whose mistakes are candidates: the first, and the first but for policy: from scratch or not, a slip is
+    a slip.
+    """
     rest = [finding.id for finding in wrong if finding.kind != "policy"]
-    return rest[:1]
+    return {finding.id for finding in wrong[:1]} | {*rest[:1]}
 
 
 def _code(submission: Submission) -> str:

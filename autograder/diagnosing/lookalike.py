@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,7 @@ class ModuleFamily:
     model_layout: Layout
     optional: tuple[str, ...] = ("",)  # a style may lack a second bias that this module has
     words: Mapping[str, str] = field(default_factory=dict)
+    pure: bool = False  # a mistake's module may keep something between calls
 
     @property
     def slots(self) -> Any:
@@ -76,21 +78,32 @@ class ModuleFamily:
     def parameters(self, weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """The module's parameters at given roles; a second bias of a known layer is zero."""
         flat = torch.zeros(self.model_layout.total, dtype=torch.float64)
-        for role, span in self.model_layout.spans().items():
+        for role, span in self.model_layout.spans().items() if self.known else ():
             if role in weights:
                 flat[span] = weights[role].reshape(-1)
-        seen: set[int] = set()
         values = {}
-        for name, parameter in self.module.named_parameters():
-            if name not in self.known:
+        for name, shape, known in self._plan:
+            if known is None:
                 values[name] = weights[f"own.{name}"]
                 continue
-            indices, signs = self.known[name]
-            first = torch.tensor([index not in seen for index in indices.tolist()])
-            seen |= set(indices.tolist())
-            value = flat[torch.from_numpy(indices)] * torch.from_numpy(signs) * first
-            values[name] = value.reshape(parameter.shape)
+            indices, signs, first = known
+            values[name] = (flat[indices] * signs * first).reshape(shape)
         return values
+
+    @cached_property
+    def _plan(self) -> list[tuple[str, torch.Size, tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None]]:
+        """For each parameter its name, its shape, and of a known layer: roles, signs, which are no second bias."""
+        seen: set[int] = set()
+        plan: list[tuple[str, torch.Size, tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None]] = []
+        for name, parameter in self.module.named_parameters():
+            known = None
+            if name in self.known:
+                indices, signs = self.known[name]
+                first = torch.tensor([index not in seen for index in indices.tolist()])
+                seen |= set(indices.tolist())
+                known = (torch.from_numpy(indices), torch.from_numpy(signs), first)
+            plan.append((name, parameter.shape, known))
+        return plan
 
     def outputs(
         self, weights: Mapping[str, torch.Tensor], inputs: Mapping[str, torch.Tensor], sizes: Mapping[str, int]
@@ -114,13 +127,14 @@ def family_of(name: str, subject: Subject, code: Any, case: Case, model: Any, ow
             layout = Layout(model, dict(case.sizes), model.roles(case.sizes))
             parameters = read_parameters(listing(module))
             ways = networks.known_roles(layout, parameters or (), structure(module), own)
+            known = next(ways)
             with torch.no_grad():
                 subject.call(module, **subject.inputs(case))
         except Exception:
             return None  # a mistake that crashes is recognised by its crash
         finally:
             torch.set_default_dtype(torch.float32)
-    return ModuleFamily(name, subject, module, model, ways[0], layout)
+    return ModuleFamily(name, subject, module, model, known, layout)
 
 
 def same_function(

@@ -11,6 +11,7 @@ import ast
 import dataclasses
 import functools
 import hashlib
+import re
 import secrets
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +26,7 @@ from autograder.exercise import Check, Exercise
 
 ENGINE = Path(__file__).resolve().parents[1]
 DECLARED = ("claim", "points", "hint", "visibility", "where", "judge")  # of a check: laid over its finding
+_CAUGHT = re.compile(rb"^[^\S\n]*Caught by:[^\S\n]*(\w*)", re.MULTILINE)
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis))
 
 
@@ -33,14 +35,46 @@ class Basis:
     """Digests of one exercise: of what judges it, and of what names the mistake behind a failure."""
 
     judged: str
-    named: str
+    named: Mapping[str, str]  # by the first check that is not passed: the mistakes that it catches
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Basis:
+        """As it was stored; of a version that did not tell the checks apart nothing is known of the names."""
+        named = plain["named"]
+        return cls(str(plain["judged"]), dict(named) if isinstance(named, Mapping) else {})
 
 
 def bases(assignment: Assignment) -> dict[str, Basis]:
     """The basis of each exercise of an assignment."""
     shared = [_engine("grading"), _data(assignment), _files(assignment.hidden, "source")]
-    named = hashlib.sha256(f"{_engine('pipeline')}{_files(assignment.hidden, 'mistakes')}".encode()).hexdigest()
-    return {exercise.id: Basis(_exercise(assignment, exercise, shared), named) for exercise in assignment.exercises}
+    mistakes = _mistakes(assignment.hidden)
+    common = _hash(_engine("pipeline"), *sorted(mistakes.get(("", ""), ())))
+    found = {}
+    for exercise in assignment.exercises:
+        everywhere = mistakes.get((exercise.id, ""), [])
+        named = {
+            check.id: _hash(common, *sorted([*everywhere, *mistakes.get((exercise.id, check.id), ())]))
+            for check in exercise.checks
+        }
+        found[exercise.id] = Basis(_exercise(assignment, exercise, shared), named)
+    return found
+
+
+def _mistakes(hidden: Path | None) -> dict[tuple[str, str], list[str]]:
+    """Digests of the known mistakes by exercise and the check that catches them; "" where that cannot be told."""
+    root = hidden / "mistakes" if hidden else None
+    found: dict[tuple[str, str], list[str]] = {}
+    for path in sorted(root.rglob("*")) if root is not None else []:
+        if not path.is_file() or "__pycache__" in path.parts:
+            continue
+        content = path.read_bytes()
+        place = path.relative_to(root).parts if root is not None else ()
+        exercise = place[0] if len(place) == 2 and path.suffix == ".py" else ""
+        caught = set(_CAUGHT.findall(content)) if exercise else set()
+        check = caught.pop().decode() if len(caught) == 1 else ""
+        digest = f"{path.name}:{hashlib.sha256(content).hexdigest()}"
+        found.setdefault((exercise, check), []).append(digest)
+    return found
 
 
 def _exercise(assignment: Assignment, exercise: Exercise, shared: Iterable[str]) -> str:

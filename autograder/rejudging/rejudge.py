@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from autograder import observing, pipeline
+from autograder.diagnosing.diagnosis import leading, not_passed
 from autograder.errors import NotRecorded
 from autograder.gradebook.records import AttemptRecord, GradeRecord
 from autograder.gradebook.store import Gradebook
@@ -22,11 +23,9 @@ from autograder.model import ExerciseGrade, Grade, Submission
 from autograder.pipeline import Course
 from autograder.recorded import Replayed
 from autograder.rejudging.basis import Basis, bases
-from autograder.rejudging.declared import WRONG, declared, laid_over, same_titles
+from autograder.rejudging.declared import declared, laid_over, same_titles
 from autograder.rejudging.differences import same
-from autograder.transcript import Label, Replay, Transcript, mentions
-
-UNFINISHED = ("deadline", "died", "memory", "limit")  # crashes after which one exercise bears on another
+from autograder.transcript import Label, Replay, Transcript, stopped_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Version:
     def from_bytes(cls, data: bytes) -> Version:
         """What ``to_bytes`` gave."""
         plain = json.loads(data)
-        return cls({name: Basis(**basis) for name, basis in plain["bases"].items()}, plain["declared"])
+        return cls({name: Basis.of(basis) for name, basis in plain["bases"].items()}, plain["declared"])
 
 
 def key(assignment_digest: str) -> str:
@@ -138,8 +137,8 @@ class Rejudging:
         if len(kept) == len(course.assignment.exercises):
             return Judged(before, self._over(before, kept))
         data = self.book.blob(stored.record.transcript)
-        if mentions(data, UNFINISHED):
-            kept = {}  # what never ended is not waited for again by the exercises after it
+        if kept and self._pieces(kept) & stopped_in(data):
+            kept = {}  # what never ended once is not waited for again by the exercises after it
         transcript = Transcript.lazily(data) if kept else Transcript.from_bytes(data)
         submission = self.book.submission(stored.attempt.id)
         return self._judged(course, submission, transcript, before, kept)
@@ -158,12 +157,17 @@ class Rejudging:
             grade = grades.get(exercise.id)
             if grade is None or old is None or old.judged != new.judged:
                 continue
-            if old.named != new.named and any(finding.outcome in WRONG for finding in grade.checks):
-                continue  # the mistakes behind failures, or how they are told, are others
+            if any(old.named.get(check) != new.named[check] for check in leading(not_passed(grade))):
+                continue  # the mistakes behind its failures, or how they are told, are others
             laid = laid_over(exercise, grade, then.declared[exercise.id])
             if laid is not None:
                 kept[exercise.id] = laid
         return kept
+
+    def _pieces(self, kept: Mapping[str, ExerciseGrade]) -> set[str]:
+        """Pieces of a submission for which the exercises that are judged can do with stand-ins."""
+        judged = [exercise for exercise in self.course.assignment.exercises if exercise.id not in kept]
+        return {piece for exercise in judged for check in exercise.checks for way in check.ways for piece in way}
 
     def _then(self, digest: str) -> Version | None:
         if digest not in self._versions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -23,7 +24,7 @@ class Request:
     stand_ins: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """sha256 over everything that the student's side is given (the limits are not)."""
         case = self.case
