@@ -156,6 +156,11 @@ def _mistake(course: Path) -> None:
     _edit(course, str(path.relative_to(course)), lambda text: text + "\n# another remark\n")
 
 
+def _mistakes(course: Path) -> None:
+    """A file beside the known mistakes, which may bear on any of them."""
+    (course / "solutions/rnn/mistakes/remarks.txt").write_text("another remark\n", encoding="utf-8")
+
+
 def _nothing(course: Path) -> None:
     """The course as it is."""
 
@@ -165,7 +170,8 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "points of the cells' checks": _points,
     "hints of the cells' checks": _words,
     "a tolerance of the LSTM cell's parity": _tolerance,
-    "a known mistake (diagnosis of every failure)": _mistake,
+    "a known mistake": _mistake,
+    "all known mistakes (every failure is diagnosed again)": _mistakes,
     "everything is judged (--all)": _nothing,
 }
 PROGRAM = [sys.executable, "-c", "from autograder.cli import main; main()"]

@@ -195,6 +195,22 @@ def _strict(course: Path) -> None:
     (course / CHECKS / "cells.py").write_text(changed, encoding="utf-8")
 
 
+def test_after_a_change_that_changed_nothing_nothing_is_judged(room: Path) -> None:
+    edit(room / "course", "assignments/rnn/grading/families.py", ("\ndef ", "\nSOMETHING = 1\n\n\ndef "))
+    edit(
+        room / "course",
+        f"{CHECKS}/cells.py",
+        ("    same_outputs(", "    same_outputs(student, reference)\n    same_outputs("),
+    )
+    first = rejudge(room)
+
+    second = rejudge(room)
+
+    assert "unchanged: 2" in first.output, first.output
+    assert "(0 exercises" not in first.output
+    assert "(0 exercises" in second.output, second.output
+
+
 def test_marks_by_hand_survive(room: Path) -> None:
     with Gradebook.open(room / "out/gradebook.db") as book:
         attempt = book.attempt("rnn", "ada").id
@@ -276,6 +292,37 @@ def test_the_basis_of_an_exercise_changes_with_its_checks_and_with_nothing_else(
     after = bases(assignments.load(course, "rnn"))
 
     assert {name for name in before if before[name] != after[name]} == {"lstm_cell"}
+
+
+def test_a_helper_that_a_check_calls_and_a_file_of_data_change_the_basis(graded: Path, tmp_path: Path) -> None:
+    course = Path(shutil.copytree(graded / "course", tmp_path / "course"))
+    before = bases(assignments.load(course, "rnn"))
+    edit(course, f"{CHECKS}/common.py", ("reference[name], atol=1e-8", "reference[name], atol=1e-7"))
+    helped = bases(assignments.load(course, "rnn"))
+    changed = {name for name in before if before[name].judged != helped[name].judged}
+    assert {"lstm_cell", "gru_cell"} <= changed
+    assert "build_vocab" not in changed
+    edit(course, "solutions/rnn/calibration.json", ("{", "{ "))
+
+    after = bases(assignments.load(course, "rnn"))
+
+    assert all(after[name].judged != helped[name].judged for name in before)
+
+
+def test_a_known_mistake_bears_on_failures_of_the_check_that_catches_it(graded: Path, tmp_path: Path) -> None:
+    course = Path(shutil.copytree(graded / "course", tmp_path / "course"))
+    before = bases(assignments.load(course, "rnn"))
+    path = sorted((course / "solutions/rnn/mistakes/lstm_cell").glob("*.py"))[0]
+    caught = path.read_text(encoding="utf-8").split("Caught by:")[1].split()[0]
+    path.write_text(path.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
+
+    after = bases(assignments.load(course, "rnn"))
+
+    named = {(e, c) for e in before for c in before[e].named if before[e].named[c] != after[e].named[c]}
+    assert named == {("lstm_cell", caught)}
+    (course / "solutions/rnn/mistakes/remarks.txt").write_text("who knows", encoding="utf-8")
+    everything = bases(assignments.load(course, "rnn"))
+    assert all(everything[e].named[c] != after[e].named[c] for e in before for c in before[e].named)
 
 
 def test_points_hints_and_claims_are_no_part_of_the_basis(graded: Path, tmp_path: Path) -> None:

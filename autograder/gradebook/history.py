@@ -65,3 +65,10 @@ def seconds(book: Gradebook, assignment: str) -> dict[str, float]:
     )
     with book._database.read() as session:
         return {row.key: row.seconds for row in session.execute(query)}
+
+
+def confirmed(book: Gradebook) -> dict[int, str]:
+    """Grade's id -> the version of the assignment that gave this very grade last, where it was another's first."""
+    query = select(schema.Confirmation.grade_id, schema.Confirmation.assignment_digest).order_by(schema.Confirmation.at)
+    with book._database.read() as session:
+        return dict(session.execute(query).tuples().all())

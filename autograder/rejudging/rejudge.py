@@ -16,6 +16,7 @@ from typing import Any
 from autograder import observing, pipeline
 from autograder.diagnosing.diagnosis import leading, not_passed
 from autograder.errors import NotRecorded
+from autograder.gradebook.history import confirmed
 from autograder.gradebook.records import AttemptRecord, GradeRecord
 from autograder.gradebook.store import Gradebook
 from autograder.grading import Grading
@@ -34,6 +35,7 @@ class Stored:
 
     attempt: AttemptRecord
     record: GradeRecord
+    given_by: str = ""  # the last version of the assignment that is known to give it; empty: the one that it names
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class Rejudging:
         found = [
             (one, self.book.grade_record(one.id)) for one in self.book.attempts(self.course.assignment.id, student)
         ]
-        return [Stored(attempt, record) for attempt, record in found if record is not None]
+        known = confirmed(self.book)
+        return [Stored(attempt, record, known.get(record.id, "")) for attempt, record in found if record is not None]
 
     def judge(self, stored: Stored) -> Judged:
         """Judge one stored submission."""
@@ -133,7 +136,7 @@ class Rejudging:
         course = self._course(stored.attempt.number)
         if before.seed != course.seeds.name:
             return Judged(before, None, missed=("the secret of the hidden cases is another",))
-        kept = self._kept(before, stored.record)
+        kept = self._kept(before, stored.given_by or stored.record.assignment_digest)
         if len(kept) == len(course.assignment.exercises):
             return Judged(before, self._over(before, kept))
         data = self.book.blob(stored.record.transcript)
@@ -145,9 +148,9 @@ class Rejudging:
 
     # --- what can be kept -----------------------------------------------------------------------
 
-    def _kept(self, before: Grade, record: GradeRecord) -> dict[str, ExerciseGrade]:
+    def _kept(self, before: Grade, given_by: str) -> dict[str, ExerciseGrade]:
         """Exercises whose findings follow from the same as today, with today's points and words."""
-        then = self._then(record.assignment_digest)
+        then = self._then(given_by)
         if self.thorough or then is None or before.void or not same_titles(self.course.assignment, then.declared):
             return {}
         grades = {grade.id: grade for grade in before.exercises}
