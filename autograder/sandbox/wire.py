@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +27,9 @@ MOST_AXES = 16
 MOST_NUMBERS = 2**31  # also for arrays without numbers: a shape of (0, 10**18) breaks what reads it later
 LENGTH = struct.Struct("<Q")  # goes before each frame on a stream
 
+SHORT = 64 * 1024  # characters of JSON that cannot hold too many nodes or too much text
+_ODD = re.compile(r"[0-9]{19}|\\u")  # an integer that may be too long, a character that may be half of one
+_NESTED = (list, dict)
 _SIZES = {"F64": 8, "F32": 4, "I64": 8, "BOOL": 1}
 _NUMPY = tuple(np.dtype(name) for name in ("float64", "float32", "int64", "bool"))
 _TORCH = (torch.float64, torch.float32, torch.int64, torch.bool)
@@ -43,12 +47,14 @@ class WireError(Exception):
     """A value that cannot cross, or bytes that are no frame. The message names the value."""
 
 
-def encode(values: Mapping[str, Any], most: int = MOST_BYTES) -> bytes:
+def encode(values: Mapping[str, Any], most: int = MOST_BYTES, *, decoded: bool = False) -> bytes:
     """``values`` as one frame of at most ``most`` bytes, copied: later changes do not reach it.
 
     Arrays: exact ``torch.Tensor``, ``nn.Parameter`` and ``np.ndarray`` of real numbers; float64,
     float32, int64 and bool are kept, narrower types widen. Everything else must be JSON: None, bool,
     int of 64 bits, float (NaN and infinities too), str, list, tuple, dict with str keys.
+
+    decoded: the values come from ``decode`` or were written by ourselves, and are not looked through again.
     """
     tensors: dict[str, np.ndarray] = {}
     plain: dict[str, Any] = {}
@@ -61,7 +67,7 @@ def encode(values: Mapping[str, Any], most: int = MOST_BYTES) -> bytes:
             tensors[name] = _pack(name, value, left)
             left -= tensors[name].nbytes
         else:
-            plain[name] = _plain(name, value, budget, 0)
+            plain[name] = value if decoded else _plain(name, value, budget, 0)
     text = json.dumps([list(values), plain])
     try:
         frame = safetensors.numpy.save(tensors, {"json": text})
@@ -180,11 +186,23 @@ def _own(array: np.ndarray) -> np.ndarray:
 
 
 def _metadata(metadata: Any) -> tuple[list[str], dict[str, Any]]:
-    order, plain = json.loads(metadata["json"], object_pairs_hook=_once)
+    text = metadata["json"]
+    order, plain = json.loads(text, object_pairs_hook=_once)
     if not isinstance(order, list) or not all(type(name) is str for name in order) or not isinstance(plain, dict):
         raise WireError("not a frame: no list of names")
+    if len(text) <= SHORT and text.isascii() and not _ODD.search(text) and _shallow(plain, MOST_DEPTH):
+        return order, plain
     budget = _Budget()
     return order, {name: _plain(_short(name), value, budget, 0) for name, value in plain.items()}
+
+
+def _shallow(value: Any, left: int) -> bool:
+    """Whether nothing in it is nested more than ``left`` deep."""
+    if type(value) is list:
+        return left > 0 and all(_shallow(item, left - 1) for item in value if type(item) in _NESTED)
+    if type(value) is dict:
+        return left > 0 and all(_shallow(item, left - 1) for item in value.values() if type(item) in _NESTED)
+    return True
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -216,9 +234,14 @@ def _plain(name: str, value: Any, budget: _Budget, depth: int) -> Any:
     derived class makes of itself does not matter."""
     if depth > MOST_DEPTH:
         raise WireError(f"{name}: nested more than {MOST_DEPTH} deep")
-    budget.take(name, len(value) if type(value) is str else 0)
-    if value is None or type(value) is bool:
+    kind = type(value)
+    budget.take(name, len(value) if kind is str else 0)
+    if value is None or kind is bool or kind is float:
         return value
+    if kind is int:
+        return _integer(name, value)
+    if kind is str:
+        return _clean(value)
     if isinstance(value, np.bool_):
         return bool(value)
     if isinstance(value, np.integer):
