@@ -13,8 +13,8 @@ from autograder.gradebook.standing import Standing, standing
 from autograder.gradebook.store import Gradebook
 from autograder.instructor import open_gradebook, ready, write_index, writer
 from autograder.output import Output
+from autograder.printable import plain
 from autograder.publish import folders
-from autograder.terminal import plain
 
 NAMED = 10  # reports whose place is printed
 
