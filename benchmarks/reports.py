@@ -5,7 +5,7 @@
 
 What is written is real: the grades of the sample class, copied under other students' names until there are enough, each
 copy with its own name in it. Every row is one command in a fresh process; what starting the program costs is the row
-of one student. CPU seconds are those of all processes together; wall-clock seconds depend on what else the machine does.
+of one student. CPU seconds are those of all processes; wall-clock seconds depend on what else the machine does.
 """
 
 from __future__ import annotations
