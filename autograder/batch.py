@@ -21,6 +21,7 @@ from autograder.ledger import Done, Entry, Ledger
 from autograder.model import Grade
 from autograder.pipeline import Course, Graded
 from autograder.queueing import longest_first
+from autograder.sandbox.keeper import sweep
 from autograder.sandbox.request import Sandbox
 from autograder.shown import ShownNotebook
 from autograder.worker import Worker
@@ -78,7 +79,10 @@ def run(
 
     told = Told(lambda number: started(entries[number].student), keep, lost)
     order = longest_first(entries, history.seconds(book, course.assignment.id))
-    crew(begin, order, workers, told, before_fork=book.rest)
+    try:
+        crew(begin, order, workers, told, before_fork=book.rest)
+    finally:
+        sweep()  # of workers that were killed
     return [results[index] for index in sorted(results)]
 
 

@@ -16,7 +16,7 @@ import sys
 import threading
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from types import FrameType
@@ -29,6 +29,7 @@ T_co = TypeVar("T_co", covariant=True)
 FORKS = sys.platform == "linux"  # elsewhere a fork beside the system's own threads may hang
 PATIENCE = 15.0  # seconds in which a process that is told to stop puts its things away
 _PR_SET_PDEATHSIG = 1
+_STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Hand(Protocol[T_co]):
@@ -170,10 +171,13 @@ class _Process:
         self.pipe, theirs = multiprocessing.Pipe()
         pipes = [self.pipe, *(one.pipe for one in others)]
         context = multiprocessing.get_context("fork")
-        self._process = context.Process(target=_serve, args=(name, begin, theirs, pipes), name=name, daemon=True)
+        self._process = context.Process(
+            target=_serve, args=(name, begin, theirs, pipes, os.getpid()), name=name, daemon=True
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads: none of ours holds a lock
-            self._process.start()
+            with _undisturbed():
+                self._process.start()
         theirs.close()
 
     @property
@@ -205,18 +209,32 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-def _serve(name: str, begin: Callable[[str], Hand[Any]], pipe: Connection, pipes: Iterable[Connection]) -> None:
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Signals wait until the block ends; a process that was forked in it lets them in once it knows what to do."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(
+    name: str, begin: Callable[[str], Hand[Any]], pipe: Connection, pipes: Iterable[Connection], parent: int
+) -> None:
     """The life of a forked process."""
     for one in pipes:
         one.close()  # so that each sees the end of its own
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which tells the others
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stopped)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() == 1:
-        return
+    if os.getppid() != parent:
+        return  # it died before it could be noticed
     threading.current_thread().name = name
     hand: Hand[Any] | None = None
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         hand = begin(name)
         while (number := pipe.recv()) is not None:
             pipe.send(("done", hand(number)))

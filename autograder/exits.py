@@ -2,28 +2,99 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
 
 import click
 
-from autograder.errors import AutograderError
+from autograder.errors import NO_ROOM, AutograderError
+
+STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+ON = "what was graded is kept, and the same command goes on from there"
+
+Handler = Callable[[int, FrameType | None], None]
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal has come. What it says is what the user reads."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(ON)
+        self.status = 128 + signum
 
 
 def leave(call: Callable[[], int]) -> None:
     """Run the command and end the process with its status: 0 done, 1 something of ours, 2 the call's words."""
     try:
-        status = call()
+        with _handled(_stop):
+            status = call()
     except AutograderError as error:
-        click.secho(f"autograder: {error}", fg="red", err=True)
-        if error.mend:
-            click.echo(f"  {error.mend}", err=True)
+        _say(str(error), error.mend)
         sys.exit(error.status)
-    except KeyboardInterrupt:
-        click.echo("\nstopped; what was graded is kept, and the same command goes on from there", err=True)
-        sys.exit(130)
+    except KeyboardInterrupt as stopped:
+        click.echo(f"\nstopped: {stopped or ON}", err=True)
+        sys.exit(stopped.status if isinstance(stopped, Stopped) else 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        _say(
+            f"{error.filename or 'a file'} cannot be written: {(error.strerror or 'no room').lower()}",
+            f"Make room; {ON}.",
+        )
+        sys.exit(1)
     sys.exit(status)
+
+
+class Commands(click.Group):
+    """Can be stopped from the first moment, also while the modules of a command are still being imported."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        with at_once():
+            return super().invoke(ctx)
+
+
+def at_once() -> contextlib.AbstractContextManager[None]:
+    """A signal ends the process on the spot: while modules are imported, and nothing has been begun."""
+    return _handled(_end)
+
+
+def _say(what: str, mend: str) -> None:
+    click.secho(f"autograder: {what}", fg="red", err=True)
+    if mend:
+        click.echo(f"  {mend}", err=True)
+
+
+@contextlib.contextmanager
+def _handled(handler: Handler) -> Iterator[None]:
+    """The signals that stop a command, where nobody has asked for them to be ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {one: signal.getsignal(one) for one in STOPS}
+    mine = [one for one, how in before.items() if how is not signal.SIG_IGN]
+    for one in mine:
+        signal.signal(one, handler)
+    try:
+        yield
+    finally:
+        for one in mine:
+            signal.signal(one, before[one])
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    raise Stopped(signum)
+
+
+def _end(signum: int, frame: FrameType | None) -> None:
+    os.write(2, b"\nstopped before anything was begun\n")
+    os._exit(128 + signum)

@@ -6,16 +6,21 @@ import json
 import os
 import re
 import tempfile
+import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import OutputError
+from autograder.errors import NO_ROOM, OutputError
 from autograder.model import Grade
 
 STATE = ".autograder"
+PATIENCE = 30.0  # seconds that a command waits for what a killed one left running
+HALF_WRITTEN = re.compile(r"\..+\.(\d+)-\w{8}\.part")  # a file that has not got its name yet, and whose it is
+OLD = 3600.0  # seconds after which nobody writes to one any more
 # of systems, and of the files that lie beside the students' folders
 RESERVED = {"con", "prn", "aux", "nul", "index", "grades", "gradebook", "reports", "similarity"}
 RESERVED |= {*(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
@@ -58,6 +63,8 @@ class Output:
             marker.parent.mkdir(parents=True, exist_ok=True)
             write_text(marker, json.dumps(run) + "\n")
         except OSError as error:
+            if error.errno in NO_ROOM:
+                raise
             message = f"{folder} cannot be written: {error.strerror}"
             raise OutputError(message, mend="name another folder with -o") from None
         return cls.of(folder)
@@ -100,6 +107,44 @@ class Output:
             found[student] = self.folder / name
         return found
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other commands from grading into the folder, and remove what killed ones left half written.
+
+        The processes of a killed command hold it until they have ended too. Raises OutputError where somebody still
+        has it after ``PATIENCE``.
+        """
+        import fcntl  # not on every system on which a student's command must start
+
+        with open(self.folder / STATE / "lock", "ab") as held:
+            end = time.monotonic() + PATIENCE
+            while True:
+                try:
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > end:
+                        raise OutputError(
+                            f"another command is grading into {self.folder}",
+                            mend="wait until it has ended, or name another folder with -o",
+                        ) from None
+                    time.sleep(0.05)
+                except OSError:
+                    break  # a file system without locks
+            self.sweep()
+            try:
+                yield
+            finally:
+                self.sweep()
+
+    def sweep(self) -> None:
+        """Remove half-written files of commands that are no more."""
+        for place in (self.folder, *(path for path in self.folder.iterdir() if path.is_dir())):
+            for path in place.glob(".*.part"):
+                with suppress(OSError):  # another was quicker
+                    if (found := HALF_WRITTEN.fullmatch(path.name)) and _given_up(path, int(found[1])):
+                        path.unlink()
+
     @staticmethod
     def holds(folder: Path, grade: Grade) -> bool:
         """Whether ``folder`` has its files, and they are of this very grade."""
@@ -134,9 +179,22 @@ def safe_name(student: str) -> str:
     return text
 
 
+def _given_up(path: Path, owner: int) -> bool:
+    """Whether nobody writes to a half-written file any more: this process does not at the moment that it asks."""
+    if owner == os.getpid() or time.time() - path.stat().st_mtime > OLD:
+        return True
+    try:
+        os.kill(owner, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass  # it lives, as another user's
+    return False
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a whole file or nothing: a reader never sees half of it."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}-", suffix=".part")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)

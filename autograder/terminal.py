@@ -58,6 +58,7 @@ class Progress:
         self._task = self._bar.add_task("grading", total=total, who="", rate="", failed="")
         self._busy: list[str] = []
         self._graded = 0
+        self.ended = 0  # whose grades are stored and written, now or by an earlier command
         self._failed = 0  # through our fault
         self.began = time.monotonic()
 
@@ -71,6 +72,7 @@ class Progress:
         if done.student in self._busy:
             self._busy.remove(done.student)
         self._graded += not done.again
+        self.ended += 1
         self._failed += bool(done.void)
         self._bar.advance(self._task)
         self._show()

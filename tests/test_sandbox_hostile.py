@@ -404,11 +404,13 @@ def test_the_folder_of_a_grader_that_was_killed_is_removed_by_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    names = ["autograder-sandbox-999999999-a", f"autograder-sandbox-{os.getpid()}-b", "autograder-sandbox-x-c"]
-    for name in names:
+    names = ["autograder-sandbox-999999999-a", f"autograder-sandbox-{os.getpid()}-b"]
+    for name in (*names, "another-folder"):
         (tmp_path / name / "bundle").mkdir(parents=True)
-    keeper.sweep()
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[1:])
+    with ZygoteSandbox(PROBES, "none") as made:
+        in_use = made.keeper()._folder
+        keeper.sweep()
+        assert {path.name for path in tmp_path.iterdir()} == {in_use.name, "another-folder"}
 
 
 def test_sandboxes_of_several_threads_do_not_meet() -> None:

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from autograder.errors import GradebookError
@@ -63,14 +63,30 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of everything."""
-        with Session(self._engine) as session:
+        with self._told(), Session(self._engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose changes are seen by others all at once when the block ends, or not at all."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._told(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the database refuses by no fault of ours, as a GradebookError: a full disk, a server that has gone."""
+        try:
+            yield
+        except OperationalError as error:
+            shown = self._engine.url.render_as_string(hide_password=True)
+            reason = str(error.orig).strip().splitlines()[0]
+            mend = "See that it can be reached and written"
+            if "full" in reason or "No space left" in reason or "disk I/O" in reason:
+                mend = "Make room on that disk"
+            raise GradebookError(
+                f"the gradebook {shown} cannot be used: {reason}",
+                mend=f"{mend}. What is stored is whole; the same command goes on from there.",
+            ) from None
 
     @property
     def dialect(self) -> str:
@@ -134,7 +150,7 @@ def _sqlite_connected(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _sqlite_begin says, not where the driver guesses
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # what is stored is there after a loss of power, too
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
     cursor.close()

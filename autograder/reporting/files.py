@@ -14,10 +14,11 @@ from typing import TextIO
 def atomic(path: Path) -> Iterator[TextIO]:
     """A UTF-8 text file that takes its name when the block ends, and leaves nothing behind if it raises.
 
-    The folder is made where it is missing. Line ends are written as given.
+    The folder is made where it is missing. Line ends are written as given. What a killed process leaves is named
+    .NAME.PROCESS-xxxxxxxx.part, and removed by the next ``autograder grade``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.{os.getpid()}-", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
             yield file
@@ -26,9 +27,11 @@ def atomic(path: Path) -> Iterator[TextIO]:
         # mkstemp gives 0600, but a report is read by whoever may read the folder.
         Path(name).chmod(0o666 & ~mask)
         Path(name).replace(path)
-    except BaseException:
+    except BaseException as error:
         with suppress(FileNotFoundError):
             Path(name).unlink()
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk is told without it
         raise
 
 

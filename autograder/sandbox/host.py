@@ -12,7 +12,7 @@ from typing import Any, Self
 from autograder.errors import SandboxError
 from autograder.model import Crash, Limits, Observation, Reply, Submission
 from autograder.sandbox import transfer
-from autograder.sandbox.keeper import Keeper
+from autograder.sandbox.keeper import Keeper, Killed
 from autograder.sandbox.loader import WHOLE
 from autograder.sandbox.perform import case_values
 from autograder.sandbox.request import Request
@@ -71,7 +71,10 @@ class ZygoteSandbox:
     def keeper(self) -> Keeper:
         """The running zygote, started if need be. Raises IsolationError."""
         if self._keeper is None:
-            self._keeper = Keeper(self.probes, self.level, self.stand_ins)
+            try:
+                self._keeper = Keeper(self.probes, self.level, self.stand_ins)
+            except Killed:  # from outside: by somebody, or because the machine ran out of memory
+                self._keeper = Keeper(self.probes, self.level, self.stand_ins)
             self._served = 0
             self.calibration = self._keeper.calibration
         return self._keeper
@@ -114,7 +117,11 @@ def _definitions(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 class ZygoteSession:
-    """One submission. A request that crashes or hangs costs its child; the next one gets a fresh child."""
+    """One submission. A request that crashes or hangs costs its child; the next one gets a fresh child.
+
+    Where the zygote fails, or a child is killed, perhaps by somebody else or because the machine ran out of memory,
+    the same is asked once more.
+    """
 
     def __init__(self, sandbox: ZygoteSandbox, submission: Submission) -> None:
         self._sandbox = sandbox
@@ -131,6 +138,7 @@ class ZygoteSession:
         self._wards: dict[tuple[str, ...], Ward] = {}
         self._closed = False
         self._odd = False
+        self._killed = False  # whether the last exchange ended by SIGKILL, and not by ours
         self._loaded = self._try(())
 
     @property
@@ -145,6 +153,21 @@ class ZygoteSession:
         names = tuple(sorted(request.stand_ins))
         if fault := self._unknown(request.probe, names):
             return Crash("engine", fault)
+        for again in (True, False):
+            try:
+                reply = self._asked(names, request)
+            except WireError as error:
+                return Crash("engine", f"the request cannot be sent: {error}")
+            except (SandboxError, OSError) as error:
+                self._abandon()
+                reply = Crash("engine", f"the sandbox failed: {error}")
+            else:
+                again = again and self._killed
+            if not again:
+                break
+        return reply
+
+    def _asked(self, names: tuple[str, ...], request: Request) -> Reply:
         ward = self._wards.get(names)
         if ward is None:
             reply = self._try(names)
@@ -152,13 +175,7 @@ class ZygoteSession:
             if ward is None:
                 return reply
         self._wards[names] = self._wards.pop(names)  # the last used comes last
-        try:
-            return self._exchange(names, ward, case_values(request.probe, request.case), request.limits)
-        except WireError as error:
-            return Crash("engine", f"the request cannot be sent: {error}")
-        except (SandboxError, OSError) as error:
-            self._abandon()
-            return Crash("engine", f"the sandbox failed: {error}")
+        return self._exchange(names, ward, case_values(request.probe, request.case), request.limits)
 
     def _unknown(self, probe: str, names: tuple[str, ...]) -> str:
         """What the assignment asks for and its probes do not have: our fault, found on our side."""
@@ -192,10 +209,12 @@ class ZygoteSession:
             self._abandon()
 
     def _exchange(self, names: tuple[str, ...], ward: Ward, message: Mapping[str, Any], limits: Limits) -> Reply:
+        self._killed = False
         try:
             frame = ward.exchange(message, limits)
         except Stopped as stop:
             self._odd |= stop.kind == "protocol"
+            self._killed = stop.killed
             output, left = ward.printed()
             self._drop(names)
             return Crash(stop.kind, stop.message, "", stop.frames, ward.seconds, output, left)
@@ -237,7 +256,9 @@ class ZygoteSession:
     def _loaded_once(self, names: tuple[str, ...], files: _Files, limits: Limits, cell: float) -> Reply:
         """Up to four tries. cell: CPU seconds of one cell, 0 for no bound of its own."""
         reply: Reply = Crash("engine", "not loaded")
-        for _ in range(LOADS):
+        tries, spared = LOADS, False
+        while tries:
+            tries -= 1
             ward = self._wards[names] = Ward(self._sandbox.keeper(), self._sandbox.memory, files.files, names)
             message: dict[str, Any] = {"files": files.files, "stubs": self._sandbox.stubs, "cell": cell}
             message |= {"slowness": self._sandbox.keeper().slowness}
@@ -247,6 +268,9 @@ class ZygoteSession:
                 reply.values["failures"][:0] = self._stops
                 return reply
             self._drop(names)
+            if self._killed and not spared:
+                tries, spared = tries + 1, True
+                continue
             if reply.kind in ("protocol", "engine") or not self._leave_out(files, *ward.reached, reply):
                 break
         return reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -25,7 +26,12 @@ from autograder.sandbox.procfs import children_of, descriptors_of, pid_of, threa
 MOST_MESSAGE = 64 * 1024
 _PREFIX = "autograder-sandbox-"
 START_SECONDS = 180.0  # importing torch on a cold and busy machine
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # bubblewrap's status where what it started was killed
 ANSWER_SECONDS = 180.0  # importing a library that a submission wants, on such a one
+
+
+class Killed(SandboxError):  # noqa: N818  # what became of the zygote
+    """The zygote was killed from outside before it was ready."""
 
 
 class Keeper:
@@ -35,7 +41,7 @@ class Keeper:
         self.level = level
         self.loaded: set[str] = set()
         sweep()
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+        self._folder, self._held = _folder()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         try:
@@ -70,7 +76,8 @@ class Keeper:
                 ready = {}
             if not ready.get("ready") or len(fds) != 1:
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._process.wait(2)
+                    if self._process.wait(2) in _KILLED:
+                        raise Killed("the sandbox was killed before it was ready")
                 said.seek(0)
                 raise why(self.level, str(ready.get("error") or said.read(8000).decode(errors="replace")))
         self.pid = pid_of(fds[0])
@@ -152,6 +159,9 @@ class Keeper:
             self._process.wait()
             self._process = None
         shutil.rmtree(self._folder, ignore_errors=True)
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
 
     def _call(self, message: dict[str, Any], fds: tuple[int, ...] = ()) -> tuple[dict[str, Any], list[int]]:
         self._send(message, fds)
@@ -178,13 +188,35 @@ class Keeper:
             raise SandboxError(f"the zygote cannot be reached: {error}") from None
 
 
+def _folder() -> tuple[Path, int]:
+    """A new folder, and a descriptor whose lock says that it is in use for as long as this process lives."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+        try:
+            return folder, _locked(folder)
+        except (BlockingIOError, FileNotFoundError):
+            continue  # taken for a dead grader's in the moment before it was locked
+
+
+def _locked(folder: Path) -> int:
+    """A descriptor that holds the folder's lock. Raises BlockingIOError where another has it."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder.lstat()
+    except BaseException:
+        os.close(held)
+        raise
+    return held
+
+
 def sweep() -> None:
     """Remove the folders of graders that were killed before they could do it themselves."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         try:
-            mine = folder.lstat().st_uid == os.geteuid() and folder.is_dir() and not folder.is_symlink()
-            if mine and owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            if folder.lstat().st_uid == os.geteuid():
+                held = _locked(folder)
                 shutil.rmtree(folder, ignore_errors=True)
+                os.close(held)
         except OSError:
-            continue  # another grader was quicker
+            continue  # in use, or another grader was quicker

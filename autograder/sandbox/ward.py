@@ -30,11 +30,14 @@ SMALL = 4096  # bytes: a reply that comes in smaller pieces is being held back
 
 
 class Stopped(Exception):  # noqa: N818  # what became of the child
-    """The child gave no reply, and is no more. ``kind`` and ``message`` as in ``model.Crash``."""
+    """The child gave no reply, and is no more. ``kind`` and ``message`` as in ``model.Crash``.
 
-    def __init__(self, kind: str, message: str, frames: tuple[Frame, ...] = ()) -> None:
+    killed: by SIGKILL, and not by the grader: by itself or from outside.
+    """
+
+    def __init__(self, kind: str, message: str, frames: tuple[Frame, ...] = (), *, killed: bool = False) -> None:
         super().__init__(message)
-        self.kind, self.message, self.frames = kind, message, frames
+        self.kind, self.message, self.frames, self.killed = kind, message, frames, killed
 
 
 class Ward:
@@ -168,7 +171,7 @@ class Ward:
             number = os.WTERMSIG(status)
             if number == signal.SIGXCPU:
                 return Stopped("deadline", f"stopped after {LAST_RESORT_CPU} s of computing")
-            return Stopped("died", _by_signal(number))
+            return Stopped("died", _by_signal(number), killed=number == signal.SIGKILL)
         code = os.WEXITSTATUS(status)
         return Stopped("died", f"the program ended itself with exit status {code}, before the call returned")
 
