@@ -17,10 +17,7 @@ from autograder.exits import leave as _exit
 LEVELS = click.Choice(["full", "reduced", "none"])
 
 
-@click.group(
-    cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="autograder")
 def main() -> None:
     """Grades deep-learning exercises and writes reports that teach."""
@@ -28,12 +25,7 @@ def main() -> None:
 
 @main.command(short_help="Grade a submission or a whole class.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-a",
-    "--assignment",
-    "name",
-    help="The assignment; needed only where a course has several.",
-)
+@click.option("-a", "--assignment", "name", help="The assignment; needed only where a course has several.")
 @click.option(
     "-o",
     "--out",
@@ -42,12 +34,7 @@ def main() -> None:
     show_default=True,
     help="Where the reports go. The same command again goes on from there.",
 )
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1, 64),
-    help="Workers, each with a sandbox [default: the cores].",
-)
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), help="Workers, each with a sandbox [default: the cores].")
 @click.option(
     "--isolation",
     type=LEVELS,
@@ -55,20 +42,9 @@ def main() -> None:
     show_default=True,
     help="reduced and none only for code that you trust that far.",
 )
-@click.option(
-    "--roster",
-    type=click.Path(path_type=Path),
-    help="A CSV of students: says who is missing.",
-)
-@click.option(
-    "--class",
-    "mode",
-    flag_value="class",
-    help="The folder is a class, whatever is in it.",
-)
-@click.option(
-    "--single", "mode", flag_value="single", help="The folder is one submission."
-)
+@click.option("--roster", type=click.Path(path_type=Path), help="A CSV of students: says who is missing.")
+@click.option("--class", "mode", flag_value="class", help="The folder is a class, whatever is in it.")
+@click.option("--single", "mode", flag_value="single", help="The folder is one submission.")
 @click.option(
     "--notebook-run",
     type=click.Choice(["definitions", "all"]),
@@ -76,22 +52,11 @@ def main() -> None:
     show_default=True,
     help="Of notebooks: imports, definitions and constants only, or every cell, training and plots too.",
 )
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
 @click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    help="The folder that holds assignments/.",
+    "--gradebook", metavar="URL", help="A file, sqlite:///FILE or postgresql://… [default: OUT/gradebook.db]."
 )
-@click.option(
-    "--gradebook",
-    metavar="URL",
-    help="A file, sqlite:///FILE or postgresql://… [default: OUT/gradebook.db].",
-)
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help="Print the grades as JSON lines instead of a table.",
-)
+@click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON lines instead of a table.")
 def grade(paths: tuple[Path, ...], **options: Any) -> None:
     """Grade files, folders, notebooks and zips, or a folder of many students' work.
 
@@ -108,18 +73,9 @@ def grade(paths: tuple[Path, ...], **options: Any) -> None:
 @click.argument("exercise")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--check", "only", help="Show this check only.")
-@click.option(
-    "-a",
-    "--assignment",
-    "name",
-    help="The assignment; needed only where a course has several.",
-)
+@click.option("-a", "--assignment", "name", help="The assignment; needed only where a course has several.")
 @click.option("--isolation", type=LEVELS, default="full", show_default=True)
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    help="The folder that holds assignments/.",
-)
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
 def try_(exercise: str, path: Path, **options: Any) -> None:
     """Judge one exercise of one file: messages, both sides' observations, the map that was found.
 
@@ -131,11 +87,7 @@ def try_(exercise: str, path: Path, **options: Any) -> None:
 
 
 @main.command(short_help="What this machine can promise, attack by attack.")
-@click.option(
-    "--isolation",
-    type=LEVELS,
-    help="Examine this level [default: the best that can be had].",
-)
+@click.option("--isolation", type=LEVELS, help="Examine this level [default: the best that can be had].")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(**options: Any) -> None:
     """Try a selection of attacks in the sandbox and say which isolation level this machine gives.
@@ -162,26 +114,10 @@ def doctor(**options: Any) -> None:
     metavar="N",
     help="Only N of the mutants, always the same ones, and nothing that trains only because of a wrong piece.",
 )
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1, 64),
-    help="Workers, each with a sandbox [default: the cores].",
-)
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print everything as one JSON object."
-)
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the kill table here.",
-)
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    help="The folder that holds assignments/.",
-)
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), help="Workers, each with a sandbox [default: the cores].")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the kill table here.")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
 def audit(assignment: str | None, **options: Any) -> None:
     """Judge work whose marks are known: reference, stubs, variants, mistakes, null models and mutants.
 
@@ -197,26 +133,10 @@ def audit(assignment: str | None, **options: Any) -> None:
 @main.command(short_help="Your own work by the public cases, before you hand it in.")
 @click.argument("words", nargs=-1, metavar="[PATH or EXERCISE]...")
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the report here too.",
-)
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the result as one JSON object."
-)
-@click.option(
-    "-a",
-    "--assignment",
-    "name",
-    help="The assignment, in a course's own checkout that has several.",
-)
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    help="The handout, or the folder that holds assignments/.",
-)
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@click.option("-a", "--assignment", "name", help="The assignment, in a course's own checkout that has several.")
+@click.option("--course", type=click.Path(path_type=Path), help="The handout, or the folder that holds assignments/.")
 def check(words: tuple[str, ...], **options: Any) -> None:
     """Check files, folders or exercises by the public cases; without a word, the handout's folder.
 
@@ -235,11 +155,7 @@ def check(words: tuple[str, ...], **options: Any) -> None:
 
 @main.command(short_help="The next hint for an exercise.")
 @click.argument("exercise")
-@click.option(
-    "--again",
-    is_flag=True,
-    help="Close the hints that are open, and begin with the first.",
-)
+@click.option("--again", is_flag=True, help="Close the hints that are open, and begin with the first.")
 def hint(exercise: str, *, again: bool) -> None:
     """Open the next of three hints. They open one after the other, and none of them is the solution.
 
@@ -253,23 +169,9 @@ def hint(exercise: str, *, again: bool) -> None:
 
 
 @main.command(short_help="The zip to hand in.")
-@click.argument(
-    "folder",
-    required=False,
-    metavar="[DIR]",
-    type=click.Path(path_type=Path, exists=True),
-)
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The zip [default: DIR/NAME.zip].",
-)
-@click.option(
-    "--check/--no-check",
-    default=True,
-    help="Check it first, where its last check is of older files.",
-)
+@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path, exists=True))
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="The zip [default: DIR/NAME.zip].")
+@click.option("--check/--no-check", default=True, help="Check it first, where its last check is of older files.")
 def pack(folder: Path | None, **options: Any) -> None:
     """Put what is graded into one zip: your modules and what they import, the notebook, your answers; a manifest.
 
@@ -288,19 +190,13 @@ def pack(folder: Path | None, **options: Any) -> None:
 @main.command(short_help="What students receive, made from the sources.")
 @click.argument("assignment")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--check", "only_check", is_flag=True, help="Write nothing; say what differs."
-)
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; say what differs.")
 @click.option(
     "--wheel",
     type=click.Path(path_type=Path, dir_okay=False),
     help="This wheel instead of one built from the checkout.",
 )
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    help="The folder that holds assignments/.",
-)
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
 def release(assignment: str, folder: Path | None, **options: Any) -> None:
     """Write the folder that students receive: stubs, notebook, probes, public key, and our wheel.
 
@@ -324,25 +220,10 @@ def release(assignment: str, folder: Path | None, **options: Any) -> None:
     is_flag=True,
     help="The probes have changed in their text but not in what they see: use the stored observations all the same.",
 )
-@click.option(
-    "--all",
-    "thorough",
-    is_flag=True,
-    help="Judge everything, also what cannot have changed.",
-)
-@click.option(
-    "-j", "--jobs", type=click.IntRange(1, 64), help="Processes [default: the cores]."
-)
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    help="The folder that holds assignments/.",
-)
-@click.option(
-    "--gradebook",
-    metavar="URL",
-    help="Where it lies, with its password [default: as OUT remembers it].",
-)
+@click.option("--all", "thorough", is_flag=True, help="Judge everything, also what cannot have changed.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), help="Processes [default: the cores].")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+@click.option("--gradebook", metavar="URL", help="Where it lies, with its password [default: as OUT remembers it].")
 def rejudge(out: Path, course: Path | None, **options: Any) -> None:
     """Judge all stored submissions again, after a change of points, claims, hints, tolerances or diagnosis.
 
@@ -352,25 +233,14 @@ def rejudge(out: Path, course: Path | None, **options: Any) -> None:
     why.
     """
     from autograder import commands  # slow to import: --help must not wait for torch
-    from autograder.rejudging import (
-        rejudged,
-    )  # slow to import: --help must not wait for torch
+    from autograder.rejudging import rejudged  # slow to import: --help must not wait for torch
 
-    _exit(
-        lambda: rejudged.rejudge(
-            out, load=lambda name: commands.load(name, course, out), **options
-        )
-    )
+    _exit(lambda: rejudged.rejudge(out, load=lambda name: commands.load(name, course, out), **options))
 
 
-@main.command(
-    "import-notebook",
-    short_help="What is recognised of an nbgrader or otter assignment.",
-)
+@main.command("import-notebook", short_help="What is recognised of an nbgrader or otter assignment.")
 @click.argument("notebook", type=click.Path(path_type=Path))
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print what was recognised as JSON."
-)
+@click.option("--json", "as_json", is_flag=True, help="Print what was recognised as JSON.")
 def import_notebook(notebook: Path, **options: Any) -> None:
     """List the exercises of a notebook that was made for nbgrader or otter, and what is not translated.
 
@@ -383,70 +253,24 @@ def import_notebook(notebook: Path, **options: Any) -> None:
     _exit(lambda: showing.import_notebook(notebook, **options))
 
 
-@main.command(
-    "export",
-    short_help="Grades for Canvas, Moodle, Gradescope, GitHub Classroom, nbgrader, spreadsheets.",
-)
+@main.command("export", short_help="Grades for Canvas, Moodle, Gradescope, GitHub Classroom, nbgrader, spreadsheets.")
 @click.argument(
     "form",
     metavar="FORMAT",
-    type=click.Choice(
-        [
-            "csv",
-            "json",
-            "canvas",
-            "moodle",
-            "nbgrader",
-            "gradescope",
-            "classroom",
-            "workflow",
-        ]
-    ),
+    type=click.Choice(["csv", "json", "canvas", "moodle", "nbgrader", "gradescope", "classroom", "workflow"]),
 )
 @click.argument("out", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--template",
-    type=click.Path(path_type=Path),
-    help="The CSV that Canvas or Moodle gave, to be filled in.",
+    "--template", type=click.Path(path_type=Path), help="The CSV that Canvas or Moodle gave, to be filled in."
 )
-@click.option(
-    "-o",
-    "--to",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The file to write.",
-)
-@click.option(
-    "--column", help="canvas: the assignment's column, by heading, title or number."
-)
-@click.option(
-    "--feedback",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="moodle: a zip of all reports, too.",
-)
+@click.option("-o", "--to", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+@click.option("--column", help="canvas: the assignment's column, by heading, title or number.")
+@click.option("--feedback", type=click.Path(path_type=Path, dir_okay=False), help="moodle: a zip of all reports, too.")
 @click.option("--student", help="classroom: whose grade.")
-@click.option(
-    "--missing-as-zero",
-    "zeros",
-    is_flag=True,
-    help="Who handed in nothing has 0 points.",
-)
-@click.option(
-    "--isolation",
-    type=LEVELS,
-    default="full",
-    show_default=True,
-    help="gradescope: the level asked for.",
-)
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    help="The folder that holds assignments/.",
-)
-@click.option(
-    "--gradebook",
-    metavar="URL",
-    help="Where it lies, with its password [default: as OUT remembers it].",
-)
+@click.option("--missing-as-zero", "zeros", is_flag=True, help="Who handed in nothing has 0 points.")
+@click.option("--isolation", type=LEVELS, default="full", show_default=True, help="gradescope: the level asked for.")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+@click.option("--gradebook", metavar="URL", help="Where it lies, with its password [default: as OUT remembers it].")
 def export(form: str, out: Path | None, course: Path | None, **options: Any) -> None:
     """Write what is in the gradebook of OUT in the form that another system reads.
 
@@ -455,10 +279,7 @@ def export(form: str, out: Path | None, course: Path | None, **options: Any) -> 
     FORMAT: csv, json: a table or everything. canvas, moodle: their own sheet filled in. nbgrader: its CSV. gradescope:
     a zip to upload as autograder. classroom: the payload of a runner (OUT may be a grade.json); workflow: its file.
     """
-    from autograder import (
-        commands,
-        exported,
-    )  # slow to import: --help must not wait for torch
+    from autograder import commands, exported  # slow to import: --help must not wait for torch
 
     def load(name: str) -> Any:
         return commands.load(name, course, out)
@@ -468,26 +289,14 @@ def export(form: str, out: Path | None, course: Path | None, **options: Any) -> 
 
 @main.command(short_help="What students see of their results, and when.")
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option(
-    "--due",
-    metavar="TIME",
-    help="The due date, as 2026-05-01T23:59; none takes it away.",
-)
-@click.option(
-    "--published/--not-published",
-    default=None,
-    help="Whether the results are published.",
-)
+@click.option("--due", metavar="TIME", help="The due date, as 2026-05-01T23:59; none takes it away.")
+@click.option("--published/--not-published", default=None, help="Whether the results are published.")
 @click.option(
     "--report",
     type=click.Choice(["visible", "after_due_date", "after_published", "hidden"]),
     help="When reports are seen at all.",
 )
-@click.option(
-    "--gradebook",
-    metavar="URL",
-    help="Where it lies, with its password [default: as OUT remembers it].",
-)
+@click.option("--gradebook", metavar="URL", help="Where it lies, with its password [default: as OUT remembers it].")
 def publish(out: Path, **options: Any) -> None:
     """Write the students' files with the checks that they may see by now; without options, as it was set before.
 
@@ -501,39 +310,14 @@ def publish(out: Path, **options: Any) -> None:
 
 
 @main.command(short_help="Submissions with passages in common, as a list to look at.")
-@click.argument(
-    "place", metavar="OUT|FOLDER", type=click.Path(path_type=Path, exists=True)
-)
+@click.argument("place", metavar="OUT|FOLDER", type=click.Path(path_type=Path, exists=True))
 @click.option(
-    "-o",
-    "--to",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The page [default: OUT/similarity.html].",
+    "-o", "--to", type=click.Path(path_type=Path, dir_okay=False), help="The page [default: OUT/similarity.html]."
 )
-@click.option(
-    "--pairs",
-    "most",
-    type=click.IntRange(1, 500),
-    default=30,
-    show_default=True,
-    help="How many to show.",
-)
-@click.option(
-    "-a",
-    "--assignment",
-    "name",
-    help="The assignment; needed only where a course has several.",
-)
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    help="The folder that holds assignments/.",
-)
-@click.option(
-    "--gradebook",
-    metavar="URL",
-    help="Where it lies, with its password [default: as OUT remembers it].",
-)
+@click.option("--pairs", "most", type=click.IntRange(1, 500), default=30, show_default=True, help="How many to show.")
+@click.option("-a", "--assignment", "name", help="The assignment; needed only where a course has several.")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
+@click.option("--gradebook", metavar="URL", help="Where it lies, with its password [default: as OUT remembers it].")
 def similar(place: Path, name: str | None, course: Path | None, **options: Any) -> None:
     """Compare the code of all submissions, the handout's own left out, and write a page with both sides of each pair.
 
@@ -544,11 +328,7 @@ def similar(place: Path, name: str | None, course: Path | None, **options: Any) 
     from autograder import commands  # slow to import: --help must not wait for torch
     from autograder import similar as comparing
 
-    _exit(
-        lambda: comparing.similar(
-            place, load=lambda own: commands.load(own or name, course, place), **options
-        )
-    )
+    _exit(lambda: comparing.similar(place, load=lambda own: commands.load(own or name, course, place), **options))
 
 
 main.add_command(report)

@@ -68,32 +68,15 @@ def grade(
     output = Output.open(out, assignment.id, gradebook)
     with output.alone(), open_gradebook(output, gradebook) as book:
         enrol(book, roster, received)
-        done = _graded(
-            received,
-            assignment,
-            output,
-            book,
-            jobs=jobs,
-            isolation=isolation,
-            console=console,
-        )
+        done = _graded(received, assignment, output, book, jobs=jobs, isolation=isolation, console=console)
         others = [one.grade for one in done if one.grade is not None]
-        class_files(
-            book,
-            output,
-            others=others,
-            missing=received.missing,
-            unattributed=received.unattributed,
-        )
+        class_files(book, output, others=others, missing=received.missing, unattributed=received.unattributed)
         for one in done if as_json else ():
             whole = one.grade or _graded_as(book, assignment.id, one.student)
             sys.stdout.write(json.dumps(whole.to_json(), ensure_ascii=False) + "\n")
     terminal.summary(console, done, received, out)
     for fault in (fault for one in done for fault in one.faults):
-        console.print(
-            f"[magenta]the diagnosis failed, which costs nobody a point:[/] {fault}",
-            markup=True,
-        )
+        console.print(f"[magenta]the diagnosis failed, which costs nobody a point:[/] {fault}", markup=True)
     return 1 if received.unattributed or any(one.void for one in done) else 0
 
 
@@ -108,30 +91,17 @@ def _graded(
     console: Console,
 ) -> list[Done]:
     """What became of every entry."""
-    book.assignment(
-        assignment.id,
-        title=assignment.title,
-        handout=assignment.handout,
-        digest=assignment.digest,
-    )
+    book.assignment(assignment.id, title=assignment.title, handout=assignment.handout, digest=assignment.digest)
     course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
     Rejudging(course, book, output.gradebook).keep()  # what these grades follow from
 
     back = handback.read(book, assignment.id)
 
     def make_sandbox() -> Sandbox:
-        return ZygoteSandbox(
-            assignment.probes,
-            isolation,
-            stubs=assignment.stubs,
-            stand_ins=assignment.stand_ins_file,
-        )
+        return ZygoteSandbox(assignment.probes, isolation, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
 
     count = len(received.entries)
-    with (
-        terminal.Progress(console, count) as progress,
-        _told(lambda: f"{progress.ended} of {count}"),
-    ):
+    with terminal.Progress(console, count) as progress, _told(lambda: f"{progress.ended} of {count}"):
         return batch.run(
             received.entries,
             course,
@@ -154,9 +124,7 @@ def _told(progress: Callable[[], str]) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as stopped:
-        stopped.args = (
-            f"{progress()} are graded and kept; the same command goes on from there",
-        )
+        stopped.args = (f"{progress()} are graded and kept; the same command goes on from there",)
         raise
 
 
@@ -173,10 +141,7 @@ def load(name: str | None, course: Path | None, near: Path | None = None) -> Ass
     known = assignments.available(root)
     if name is None:
         if len(known) != 1:
-            raise UnknownName(
-                f"{root} has {len(known)} assignments: {', '.join(known)}",
-                mend="name one with -a",
-            )
+            raise UnknownName(f"{root} has {len(known)} assignments: {', '.join(known)}", mend="name one with -a")
         name = known[0]
     return assignments.load(root, name)
 
@@ -191,43 +156,25 @@ def _course(near: Path | None) -> Path:
 
 
 def try_one(
-    exercise: str,
-    path: Path,
-    *,
-    only: str | None,
-    name: str | None,
-    isolation: str,
-    course: Path | None,
+    exercise: str, path: Path, *, only: str | None, name: str | None, isolation: str, course: Path | None
 ) -> int:
     """Show how one exercise of one submission is judged."""
     assignment = load(name, course, path)
     chosen = next((e for e in assignment.exercises if e.id == exercise), None)
     if chosen is None:
         known = ", ".join(e.id for e in assignment.exercises)
-        raise UnknownName(
-            f"{assignment.id} has no exercise {exercise!r}",
-            mend=f"its exercises: {known}",
-        )
+        raise UnknownName(f"{assignment.id} has no exercise {exercise!r}", mend=f"its exercises: {known}")
     if only is not None and only not in [check.id for check in chosen.checks]:
         known = ", ".join(check.id for check in chosen.checks)
-        raise UnknownName(
-            f"{exercise} has no check {only!r}", mend=f"its checks: {known}"
-        )
-    submission = (
-        intake.receive([path], assignment.exercises, mode="single").entries[0].read()
-    )
+        raise UnknownName(f"{exercise} has no check {only!r}", mend=f"its checks: {known}")
+    submission = intake.receive([path], assignment.exercises, mode="single").entries[0].read()
     course_ = pipeline.prepare(assignment, Seeds(b"try"))
     with ZygoteSandbox(
-        assignment.probes,
-        isolation,
-        stubs=assignment.stubs,
-        stand_ins=assignment.stand_ins_file,
+        assignment.probes, isolation, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file
     ) as sandbox:
         session = sandbox.open(submission)
         try:
-            judged = Grading(
-                assignment, submission, session, course_.reference, course_.seeds
-            )
+            judged = Grading(assignment, submission, session, course_.reference, course_.seeds)
             result = course_.diagnosis.explain(judged, chosen, judged.exercise(chosen))
             console = Console(highlight=False)
             terminal.tried(console, result, judged, chosen, only)
@@ -246,14 +193,8 @@ def doctor(*, isolation: str | None, as_json: bool) -> int:
         level, trials, missing = examination.examine_best()
     facts = examination.facts()
     if as_json:
-        found: dict[str, object] = {
-            "level": level,
-            "trials": [asdict(t) for t in trials],
-        }
-        found |= {
-            "missing": [asdict(t) for t in missing],
-            "facts": [asdict(f) for f in facts],
-        }
+        found: dict[str, object] = {"level": level, "trials": [asdict(t) for t in trials]}
+        found |= {"missing": [asdict(t) for t in missing], "facts": [asdict(f) for f in facts]}
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     else:
         terminal.examined(Console(highlight=False), level, trials, facts, missing)
@@ -292,14 +233,7 @@ def audit(
     return 0 if result.ok else 1
 
 
-def release(
-    id: str,
-    folder: Path | None,
-    *,
-    only_check: bool,
-    wheel: Path | None,
-    course: Path | None,
-) -> int:
+def release(id: str, folder: Path | None, *, only_check: bool, wheel: Path | None, course: Path | None) -> int:
     """Write or check what students receive. Returns 1 where ``only_check`` found a difference."""
     console = Console(highlight=False, soft_wrap=True)
     assignment = assignments.load(course or _course(folder), id)
@@ -313,30 +247,17 @@ def release(
         for sentence in found:
             console.print(escape(sentence))
         again = f"autograder release {id}" + (f" {folder}" if folder else "")
-        console.print(
-            f"mend: {again}" if found else f"{target}: exactly what the sources give",
-            markup=False,
-        )
+        console.print(f"mend: {again}" if found else f"{target}: exactly what the sources give", markup=False)
         return 1 if found else 0
     with tempfile.TemporaryDirectory() as out:
         ours = None
         if target.resolve() != own.resolve():
-            ours = (
-                releasing.check_wheel(wheel)
-                if wheel
-                else releasing.build_wheel(Path(out))
-            )
+            ours = releasing.check_wheel(wheel) if wheel else releasing.build_wheel(Path(out))
         written = releasing.write(made, target, ours)
     counts = f"{len(written.new)} new, {len(written.changed)} changed, {len(written.removed)} removed"
-    console.print(
-        f"{target}: handout {made.handout.version} of {id}, {len(made.files)} files ({counts})",
-        markup=False,
-    )
+    console.print(f"{target}: handout {made.handout.version} of {id}, {len(made.files)} files ({counts})", markup=False)
     for name in written.kept:
-        console.print(
-            f"kept, though no longer handed out, because it was changed: {name}",
-            markup=False,
-        )
+        console.print(f"kept, though no longer handed out, because it was changed: {name}", markup=False)
     if ours is not None:
         console.print(f"its wheel: {releasing.WHEELS}/{ours.name}", markup=False)
     return 0

@@ -18,9 +18,7 @@ from __future__ import annotations
 import errno
 from typing import Any, ClassVar
 
-NO_ROOM = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-)  # of an OSError: the disk, or what one may use of it
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # of an OSError: the disk, or what one may use of it
 
 
 class AutograderError(Exception):
