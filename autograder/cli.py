@@ -56,6 +56,7 @@ def main() -> None:
 @click.option(
     "--gradebook", metavar="URL", help="A file, sqlite:///FILE or postgresql://… [default: OUT/gradebook.db]."
 )
+@click.option("--cluster", metavar="URL", help="Grade on a Dask cluster: tcp://… or tls://… of its scheduler.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON lines instead of a table.")
 def grade(paths: tuple[Path, ...], **options: Any) -> None:
     """Grade files, folders, notebooks and zips, or a folder of many students' work.

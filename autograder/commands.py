@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from autograder import assignment as assignments
 from autograder import batch, handback, intake, pipeline, terminal
+from autograder import cluster as clusters
 from autograder import doctor as examination
 from autograder import key as publickey
 from autograder.assignment import Assignment
@@ -52,6 +53,7 @@ def grade(
     notebook_run: str,
     course: Path | None,
     gradebook: str | None,
+    cluster: str | None,
     as_json: bool,
 ) -> int:
     """Grade everything under ``paths`` into ``out``. Returns the exit status."""
@@ -68,7 +70,9 @@ def grade(
     output = Output.open(out, assignment.id, gradebook)
     with output.alone(), open_gradebook(output, gradebook) as book:
         enrol(book, roster, received)
-        done = _graded(received, assignment, output, book, jobs=jobs, isolation=isolation, console=console)
+        done = _graded(
+            received, assignment, output, book, jobs=jobs, isolation=isolation, cluster=cluster, console=console
+        )
         others = [one.grade for one in done if one.grade is not None]
         class_files(book, output, others=others, missing=received.missing, unattributed=received.unattributed)
         for one in done if as_json else ():
@@ -88,6 +92,7 @@ def _graded(
     *,
     jobs: int | None,
     isolation: str,
+    cluster: str | None,
     console: Console,
 ) -> list[Done]:
     """What became of every entry."""
@@ -102,6 +107,20 @@ def _graded(
 
     count = len(received.entries)
     with terminal.Progress(console, count) as progress, _told(lambda: f"{progress.ended} of {count}"):
+        if cluster is not None:
+            return clusters.batch()(
+                received.entries,
+                course,
+                book,
+                folders(book, output),
+                writer(back, output),
+                cluster=cluster,
+                level=isolation,
+                back=back,
+                started=progress.started,
+                finished=progress.finished,
+                say=lambda sentence: console.print(sentence, style="yellow", markup=False, soft_wrap=True),
+            )
         return batch.run(
             received.entries,
             course,
@@ -120,11 +139,11 @@ def _graded(
 
 @contextmanager
 def _told(progress: Callable[[], str]) -> Iterator[None]:
-    """An interruption says how far it came: ``progress`` in words."""
+    """An interruption says how far this command came: ``progress`` in words."""
     try:
         yield
     except KeyboardInterrupt as stopped:
-        stopped.args = (f"{progress()} are graded and kept; the same command goes on from there",)
+        stopped.args = (f"after {progress()}; {exits.ON}",)
         raise
 
 

@@ -9,6 +9,7 @@ AutograderError
 ├── NotRecorded          a transcript or a public key holds no reply to this very request
 ├── TranscriptError      stored replies, or a public key, cannot be read
 ├── ExportError          a template or a column that an export needs is not there, or is another
+├── ClusterError         the cluster cannot be reached, or none of its workers can be used
 ├── GradebookError       the gradebook cannot be opened, or does not hold what was asked for
 └── OutputError          the output folder belongs to another assignment, or cannot be written
 """
@@ -69,6 +70,10 @@ class TranscriptError(AutograderError):
 
 class ExportError(AutograderError):
     """An export cannot be made of what was given."""
+
+
+class ClusterError(AutograderError):
+    """A cluster, or a worker of it, cannot be used."""
 
 
 class GradebookError(AutograderError):

@@ -40,6 +40,7 @@ ORDER = (
     ("bench", "control", "key", "ledger", "worker"),
     ("queueing",),
     ("batch",),
+    ("cluster",),
     ("doctor", "checking", "live", "releasing"),
     ("reporting", "pack"),
     ("terminal",),
