@@ -6,7 +6,7 @@ import hashlib
 import importlib.util
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from autograder import handout as handouts
 from autograder.errors import AssignmentError, UnknownName
 from autograder.exercise import Exercise
+from autograder.model import ExerciseGrade
 from autograder.sandbox.trusted import load_stand_ins
 
 _ANSWER_HEADING = re.compile(r"^#+[ \t]*your answer[ \t]*$", re.IGNORECASE | re.MULTILINE)
@@ -58,6 +59,16 @@ class Assignment:
     def possible(self) -> int:
         """All points, those marked by hand too, the bonus not."""
         return sum(exercise.possible for exercise in self.exercises)
+
+    @cached_property
+    def quick_first(self) -> tuple[Exercise, ...]:
+        """The exercises in the order in which they are judged: what trains a model comes last."""
+        return tuple(sorted(self.exercises, key=lambda exercise: exercise.trains))
+
+    def in_order(self, grades: Iterable[ExerciseGrade]) -> tuple[ExerciseGrade, ...]:
+        """Grades of exercises in the assignment's own order."""
+        place = {exercise.id: number for number, exercise in enumerate(self.exercises)}
+        return tuple(sorted(grades, key=lambda grade: place[grade.id]))
 
     @cached_property
     def stubs(self) -> dict[str, list[str]]:

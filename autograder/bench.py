@@ -70,11 +70,6 @@ class Bench:
         return found[0] if found else None
 
 
-def trains(exercise: Exercise) -> bool:
-    """Whether judging it trains a model, which takes seconds."""
-    return any(check.kind == "accuracy" for check in exercise.checks)
-
-
 def users(assignment: Assignment, reference: Submission) -> Mapping[str, list[Exercise]]:
     """Exercise id -> the other exercises that build on it: by their stand-ins, or because the reference does."""
     mentions = _mentions(assignment, reference)

@@ -50,7 +50,7 @@ class Desk:
                     f"{name!r} is neither a file nor an exercise of {self.assignment.id}",
                     mend=f"its exercises: {', '.join(known)}",
                 )
-        return tuple(known[name] for name in names) or self.assignment.exercises
+        return tuple(known[name] for name in names) or self.assignment.quick_first
 
     def remarks(self) -> list[str]:
         """What to know before the results are believed."""

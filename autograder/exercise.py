@@ -113,6 +113,11 @@ class Exercise:
         """All points of this exercise, without the bonus."""
         return self.points if self.written else sum(c.points for c in self.checks if not c.bonus)
 
+    @property
+    def trains(self) -> bool:
+        """Whether judging it trains a model, which takes seconds."""
+        return any(check.kind == "accuracy" for check in self.checks)
+
     def check(
         self,
         *,

@@ -82,9 +82,9 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
     session = sandbox.open(submission)
     try:
         judged = Grading(course.assignment, submission, session, course.reference, course.seeds)
-        exercises = tuple(
+        exercises = course.assignment.in_order(
             explained(course.diagnosis, judged, exercise, judged.exercise(exercise))
-            for exercise in course.assignment.exercises
+            for exercise in course.assignment.quick_first
         )
         loaded = session.loaded
     finally:

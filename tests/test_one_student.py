@@ -262,7 +262,12 @@ def test_a_gradebook_of_the_version_before_is_brought_up_to_date(tmp_path: Path)
     Database.open(path).close()
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        for statement in ("DROP TABLE notes", "DROP TABLE deletions", "ALTER TABLE students DROP COLUMN removed"):
+        for statement in (
+            "DROP TABLE notes",
+            "DROP TABLE deletions",
+            "ALTER TABLE students DROP COLUMN removed",
+            "ALTER TABLE grades DROP COLUMN seconds",
+        ):
             connection.execute(text(statement))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         connection.execute(

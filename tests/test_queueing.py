@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autograder import assignment
 from autograder.intake.gather import Source
-from autograder.model import Submission
+from autograder.model import ExerciseGrade, Submission
 from autograder.queueing import longest_first
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class Entry:
@@ -42,3 +45,14 @@ def test_equals_keep_their_order_and_what_is_not_there_takes_the_usual_time(tmp_
     entries = [Entry("gone", Source(tmp_path / "gone.py")), Entry("inside", Source(tmp_path / "class.zip", "inside/"))]
 
     assert longest_first(entries, {}) == [0, 1]
+
+
+def test_what_trains_a_model_is_judged_last_and_reported_in_its_place() -> None:
+    rnn = assignment.load(ROOT, "rnn")
+
+    judged = [exercise.id for exercise in rnn.quick_first]
+    grades = [ExerciseGrade(name, name, ()) for name in judged]
+
+    assert judged[-2:] == ["trained_accuracy", "improved_classifier"]
+    assert judged[:-2] == [e.id for e in rnn.exercises if e.id not in judged[-2:]]
+    assert [grade.id for grade in rnn.in_order(grades)] == [e.id for e in rnn.exercises]

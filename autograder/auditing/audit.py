@@ -22,7 +22,7 @@ from autograder.auditing.mutants import Mutant, mutants
 from autograder.auditing.nulls import KINDS as NUMBERS
 from autograder.auditing.nulls import Null, nulls
 from autograder.auditing.scorecard import KINDS, Audit, Row
-from autograder.bench import Bench, trains, users
+from autograder.bench import Bench, users
 from autograder.diagnosing import known
 from autograder.diagnosing.known import Mistake, Variant
 from autograder.errors import AssignmentError, IsolationError
@@ -218,7 +218,7 @@ def _variant(work: _Work, one: Variant, bench: Bench) -> Row:
 
 
 def _mistake(work: _Work, one: Mistake, using: Sequence[Exercise], bench: Bench) -> Row:
-    others = [e for e in using if not e.written and (work.training or not trains(e))]
+    others = [e for e in using if not e.written and (work.training or not e.trains)]
     own, *rest = bench.grades(
         one.submission(work.reference), [work.exercise(one.exercise), *others], diagnosed=[one.exercise]
     )
@@ -282,9 +282,9 @@ def _judges(work: _Work, mutant: Mutant, using: Mapping[str, list[Exercise]]) ->
     here = [e for e in work.assignment.exercises if f"{e.stub}.py" == mutant.file and not e.written]
     owner = work.assignment.owners.get(mutant.definition)
     if owner is None:
-        judges = [e for e in here if not trains(e)] or here
+        judges = [e for e in here if not e.trains] or here
     else:
-        judges = [owner, *(e for e in using[owner.id] if e in here and not trains(e))]
+        judges = [owner, *(e for e in using[owner.id] if e in here and not e.trains)]
     if not judges:
         raise AssignmentError(f"{mutant.file}: no exercise has a stub of this name", mend="see `stub` of Exercise")
     return judges

@@ -71,4 +71,4 @@ def confirmed(book: Gradebook) -> dict[int, str]:
     """Grade's id -> the version of the assignment that gave this very grade last, where it was another's first."""
     query = select(schema.Confirmation.grade_id, schema.Confirmation.assignment_digest).order_by(schema.Confirmation.at)
     with book._database.read() as session:
-        return dict(session.execute(query).tuples().all())
+        return {row[0]: row[1] for row in session.execute(query)}

@@ -203,7 +203,7 @@ class Rejudging:
         judging = Grading(course.assignment, submission, session, course.reference, course.seeds)
         exercises: list[ExerciseGrade] = []
         unnamed: list[str] = []
-        for exercise in course.assignment.exercises:
+        for exercise in course.assignment.quick_first:
             if exercise.id in kept:
                 exercises.append(kept[exercise.id])
                 continue
@@ -221,7 +221,9 @@ class Rejudging:
         level = before.isolation
         total = before.seconds.get("total", 0.0)
         student = before.seconds.get("student", 0.0)
-        grade = pipeline.assemble(submission, course, level, tuple(exercises), session.loaded, total, student)
+        grade = pipeline.assemble(
+            submission, course, level, course.assignment.in_order(exercises), session.loaded, total, student
+        )
         digests = {**grade.digests, "environment": before.digests.get("environment", "")}
         grade = replace(grade, digests=digests, versions=before.versions, seconds=before.seconds)
         return Judged(before, grade, len(exercises) - len(kept), unnamed=tuple(dict.fromkeys(unnamed)))
