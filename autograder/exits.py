@@ -22,10 +22,10 @@ Handler = Callable[[int, FrameType | None], None]
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal has come. What it says is what the user reads."""
+    """A signal has come. ``args`` may say how far the command had come by then."""
 
     def __init__(self, signum: int) -> None:
-        super().__init__(ON)
+        super().__init__()
         self.status = 128 + signum
 
 
@@ -38,7 +38,7 @@ def leave(call: Callable[[], int]) -> None:
         _say(str(error), error.mend)
         sys.exit(error.status)
     except KeyboardInterrupt as stopped:
-        click.echo(f"\nstopped: {stopped or ON}", err=True)
+        click.echo(f"\n{f'stopped {stopped}'.strip()}; {ON}", err=True)
         sys.exit(stopped.status if isinstance(stopped, Stopped) else 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

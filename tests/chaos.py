@@ -40,7 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SECRET = bytes(range(32))  # so that all runs meet the same hidden cases
 STUDENTS = 24
 PATIENCE = 30.0  # seconds in which the processes of a command that was killed must be gone
-MOST_KILLS = 12  # of one round
+MOST_KILLS = 16  # of one round
 TRIES = 12  # commands of one round, killed or not
 VICTIMS = {
     "grader": signal.SIGKILL,
@@ -350,7 +350,7 @@ class Round:
         span = self.expected.seconds
         while plan and process.poll() is None:
             self._wait(process, self.dice.uniform(0, span))
-            span = self.expected.seconds / 3  # once it was hit and goes on
+            span = self.expected.seconds / 12  # once it was hit and goes on
             kind = plan[0]
             if not self._strike(process, kind):
                 break  # it ended before there was such a victim
@@ -415,7 +415,8 @@ def run(setting: Setting, expected: Expected, kills: int, seed: int) -> Iterator
     seen = Seen()
     while seen.kills.total() < kills:
         left = kills - seen.kills.total()
-        plan = [dice.choice(list(VICTIMS)) for _ in range(min(dice.randint(1, MOST_KILLS), left))]
+        often = [1 if kind in DEADLY else 2 for kind in VICTIMS]
+        plan = dice.choices(list(VICTIMS), often, k=min(dice.randint(2, MOST_KILLS), left))
         Round(setting, expected, seen, dice).run(plan)
         yield seen
 

@@ -204,11 +204,11 @@ def test_the_command_itself_ends_with_130_where_it_is_interrupted(
     from autograder import cli, commands
 
     def interrupted(*args: object, **options: object) -> int:
-        raise KeyboardInterrupt("12 of 40 are graded and kept; the same command goes on from there")
+        raise KeyboardInterrupt("after 12 of 40")
 
     monkeypatch.setattr(commands, "grade", interrupted)
 
     result = CliRunner().invoke(cli.main, ["grade", str(tmp_path)])
 
     assert result.exit_code == 130
-    assert "stopped: 12 of 40 are graded and kept; the same command goes on from there" in result.output
+    assert "stopped after 12 of 40; what was graded is kept" in result.output
