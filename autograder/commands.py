@@ -143,7 +143,7 @@ def _told(progress: Callable[[], str]) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as stopped:
-        stopped.args = (f"after {progress()}; {exits.ON}",)
+        stopped.args = (f"after {progress()}",)
         raise
 
 
