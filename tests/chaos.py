@@ -38,10 +38,10 @@ from autograder.output import Output
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = bytes(range(32))  # so that all runs meet the same hidden cases
-STUDENTS = 24
+STUDENTS = 48
 PATIENCE = 30.0  # seconds in which the processes of a command that was killed must be gone
-MOST_KILLS = 16  # of one round
-TRIES = 12  # commands of one round, killed or not
+MOST_KILLS = 30  # of one round
+TRIES = MOST_KILLS + 6  # commands of one round, killed or not
 VICTIMS = {
     "grader": signal.SIGKILL,
     "worker": signal.SIGKILL,
@@ -333,7 +333,7 @@ class Round:
 
     def run(self, plan: list[str]) -> None:
         """Hit the victims of ``plan`` in this order, then let the command end; an incomplete one is run again."""
-        plan, before = list(plan), len(self.seen.broken)
+        before = len(self.seen.broken)
         for _ in range(TRIES):
             if self._command(plan):
                 break
@@ -346,11 +346,18 @@ class Round:
         """One command; whether it ended by itself with everything graded."""
         process = self.setting.start(self.out)
         self.seen.commands += 1
+        try:
+            return self._until_it_ends(process, plan)
+        finally:
+            process.kill()  # where this program itself was stopped
+            process.wait()
+
+    def _until_it_ends(self, process: subprocess.Popen[bytes], plan: list[str]) -> bool:
         hit: list[str] = []
-        span = self.expected.seconds
+        span = self.expected.seconds / 2
         while plan and process.poll() is None:
             self._wait(process, self.dice.uniform(0, span))
-            span = self.expected.seconds / 12  # once it was hit and goes on
+            span = self.expected.seconds / 16  # once it was hit and goes on
             kind = plan[0]
             if not self._strike(process, kind):
                 break  # it ended before there was such a victim
@@ -368,7 +375,7 @@ class Round:
         faults = [] if status == 0 else [f"the command ended with status {status} after {hit}"]
         self._broken(faults or ended_well(self.out, self.setting, self.expected, self.scratch))
         self.seen.looks += 1
-        self.seen.survived.update(set(hit))
+        self.seen.survived.update(hit)
         return True
 
     def _wait(self, process: subprocess.Popen[bytes], seconds: float) -> None:
@@ -415,8 +422,8 @@ def run(setting: Setting, expected: Expected, kills: int, seed: int) -> Iterator
     seen = Seen()
     while seen.kills.total() < kills:
         left = kills - seen.kills.total()
-        often = [1 if kind in DEADLY else 2 for kind in VICTIMS]
-        plan = dice.choices(list(VICTIMS), often, k=min(dice.randint(2, MOST_KILLS), left))
+        often = [1 if kind in DEADLY else 3 for kind in VICTIMS]
+        plan = dice.choices(list(VICTIMS), often, k=min(dice.randint(MOST_KILLS // 3, MOST_KILLS), left))
         Round(setting, expected, seen, dice).run(plan)
         yield seen
 

@@ -18,10 +18,12 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import exits
-from autograder.errors import GradebookError, OutputError
+from autograder.assignment import Assignment
+from autograder.errors import GradebookError, OutputError, SandboxError
 from autograder.gradebook.store import Gradebook
 from autograder.output import Output, write_text
 from autograder.reporting.files import atomic
+from autograder.sandbox.keeper import Keeper
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 GONE = 2**22 + 1  # no process has such a number
@@ -32,7 +34,7 @@ GONE = 2**22 + 1  # no process has such a number
 def test_whoever_is_killed_the_class_is_graded_as_in_a_quiet_run(tmp_path: Path) -> None:
     seen = chaos.Seen()
     with chaos.orphans_are_ours():
-        setting, expected = chaos.prepare(tmp_path, students=8)
+        setting, expected = chaos.prepare(tmp_path, students=6)
         for seed, plan in enumerate((["child", "zygote", "worker"], ["Ctrl-C", "grader", "SIGTERM"])):
             chaos.Round(setting, expected, seen, random.Random(seed)).run(plan)
 
@@ -170,6 +172,30 @@ def test_a_gradebook_without_room_says_so_and_is_whole_afterwards(small: Path) -
         ballast.unlink()
         book.set("later", 2)
         assert (book.setting("kept"), book.setting("later")) == (1, 2)
+
+
+def test_a_sandbox_without_a_temporary_folder_says_what_to_do(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(small)
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("tempfile._candidate_tempdir_list", lambda: [str(small)])
+
+    with pytest.raises(SandboxError, match="no temporary folder can be written") as full:
+        Keeper(Path("probes"), "none")
+
+    assert "set TMPDIR" in full.value.mend
+
+
+def test_a_sandbox_whose_folder_fills_up_is_an_error_with_a_place_and_leaves_nothing(
+    rnn: Assignment, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(small))
+    (small / "ballast").write_bytes(bytes(450_000))
+
+    with pytest.raises(OSError, match="No space left") as full:
+        Keeper(rnn.probes, "none", rnn.stand_ins_file)
+
+    assert full.value.errno == errno.ENOSPC
+    assert [path.name for path in small.iterdir()] == ["ballast"]
 
 
 @linux

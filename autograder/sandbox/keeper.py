@@ -40,7 +40,11 @@ class Keeper:
     def __init__(self, probes: Path, level: str, stand_ins: Path | None = None) -> None:
         self.level = level
         self.loaded: set[str] = set()
-        sweep()
+        try:
+            sweep()
+        except FileNotFoundError as error:  # of the standard library, where all of them are full or closed
+            mend = "make room there, or set TMPDIR to a folder that has some"
+            raise SandboxError(f"no temporary folder can be written: {error}", mend=mend) from None
         self._folder, self._held = _folder()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
