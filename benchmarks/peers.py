@@ -15,8 +15,8 @@ included. nbgrader's feedback pages are a command of their own and are given apa
 by hand, with ``xargs -P2``, which neither offers itself. Everybody has one thread. The peers are installed in
 environments of their own, which are kept for the next time.
 
-"first two" and "each further": a run of two and a run of all tell what the start of the program costs and what a
-submission costs once it runs. A large class costs what the further ones do.
+"further" is what a submission costs once the program runs: the peers' ten against two, and here a larger class of
+copies against the ten, as what starting costs here is more than ten submissions do. "all" has the start in it.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ TARGETS = {False: (25, None), True: (10, 6)}  # times the peers' rate, and that 
 
 @dataclass(frozen=True)
 class Row:
-    """One way of grading: what ``count`` submissions cost, and what two did."""
+    """One way of grading: what ``count`` submissions cost, and what a smaller number did."""
 
     grader: str
     training: bool
     count: int
     cost: Cost
-    two: Cost | None = None
+    fewer: Row | None = None
 
     @property
     def wall(self) -> float:
@@ -64,20 +64,20 @@ class Row:
 
     @property
     def further_wall(self) -> float | None:
-        """Seconds of wall clock for each submission after the first two."""
-        return (self.cost.wall - self.two.wall) / (self.count - 2) if self.two and self.count > 2 else None
+        """Seconds of wall clock for each submission beyond the smaller number."""
+        return (self.cost.wall - self.fewer.cost.wall) / (self.count - self.fewer.count) if self.fewer else None
 
     @property
     def further_cpu(self) -> float | None:
-        """Seconds of CPU for each submission after the first two."""
-        return (self.cost.cpu - self.two.cpu) / (self.count - 2) if self.two and self.count > 2 else None
+        """Seconds of CPU for each submission beyond the smaller number."""
+        return (self.cost.cpu - self.fewer.cost.cpu) / (self.count - self.fewer.count) if self.fewer else None
 
     def to_json(self) -> dict[str, Any]:
         """All figures."""
         plain: dict[str, Any] = {"grader": self.grader, "training": self.training, "count": self.count}
         names = ("wall", "cpu", "further_wall", "further_cpu")
         plain |= {name: None if (value := getattr(self, name)) is None else round(value, 4) for name in names}
-        return plain | {"all": self.cost.to_json(), "two": self.two.to_json() if self.two else None}
+        return plain | {"all": self.cost.to_json(), "fewer": self.fewer.to_json() if self.fewer else None}
 
 
 def main() -> None:
@@ -114,17 +114,17 @@ def measured(training: bool, *, quick: bool, copies: int) -> list[Row]:
             return kind(room / name.replace(" ", "-"), training=training, data=data)
 
         def row(kind: Callable[..., Any], name: str, way: str = "grade") -> Row:
-            start = None
+            fewer = None
             if not quick:
-                fewer = made(kind, f"{name} of two")
-                start = getattr(fewer, way)(two)
-                agreed(name, fewer.failed(), two, training)
+                first = made(kind, f"{name} of two")
+                fewer = Row(name, training, len(two), getattr(first, way)(two))
+                agreed(name, first.failed(), two, training)
             grader = made(kind, name)
             cost = getattr(grader, way)(everybody)
             agreed(name, grader.failed(), everybody, training)
             if isinstance(grader, Nbgrader) and way == "grade":
                 pages.append(Row("nbgrader's feedback pages", training, len(everybody), grader.feedback()))
-            return Row(name, training, len(everybody), cost, start)
+            return Row(name, training, len(everybody), cost, fewer)
 
         pages: list[Row] = []
         rows = [row(Nbgrader, "nbgrader"), *pages, row(Otter, "otter")]
@@ -134,7 +134,7 @@ def measured(training: bool, *, quick: bool, copies: int) -> list[Row]:
         rows.append(row(Ours, "here"))
         if not quick and copies > 1:
             large = made(Ours, "here large")
-            rows.append(Row("here, larger class", training, 10 * copies, large.grade(everybody, copies)))
+            rows.append(Row("here, larger class", training, 10 * copies, large.grade(everybody, copies), rows[-1]))
     return rows
 
 
@@ -163,15 +163,15 @@ def print_table(rows: list[Row], training: bool) -> None:
     serial, pair = TARGETS[training]
     print(f"\ntimes the submissions a minute (wanted: {serial}{f', two at once {pair}' if pair else ''})")
     print(f"{'':26} {'all':>7} {'CPU':>7} {'further':>8} {'CPU':>7} {'larger class':>13}")
+    large = known.get("here, larger class")
     for row in rows:
         if row.grader.startswith(("here", "nbgrader's")):
             continue
-        large = known.get("here, larger class")
         values = [
             row.wall / ours.wall,
             row.cpu / ours.cpu,
-            _ratio(row.further_wall, ours.further_wall),
-            _ratio(row.further_cpu, ours.further_cpu),
+            _ratio(row.further_wall, large.further_wall if large else None),
+            _ratio(row.further_cpu, large.further_cpu if large else None),
             row.wall / large.wall if large else None,
         ]
         shown = [f"{value:.1f}" if value is not None else "" for value in values]
