@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 import dask
-from distributed import Client, Future, fire_and_forget, wait
+from distributed import Client, Future, Security, fire_and_forget, wait
 
 from autograder.errors import ClusterError
 
@@ -38,6 +38,7 @@ class Reach(Generic[T]):
         self._out: dict[str, Future[Any]] = {}
 
     def __enter__(self) -> Self:
+        _certified(self._address)
         # what is sent is a course, or a submission: their size is no slip
         self._config = dask.config.set({"distributed.admin.large-graph-warning-threshold": "2 GB"})
         try:
@@ -115,6 +116,21 @@ class Reach(Generic[T]):
         fire_and_forget(futures)
         with contextlib.suppress(TimeoutError, OSError), self._client.as_current():
             wait(futures, timeout=GOODBYE)
+
+
+def _certified(address: str) -> None:
+    """Raise where tls:// is asked for and nothing says with which certificates: Dask itself would stumble later."""
+    if not address.startswith("tls://"):
+        return
+    try:
+        known = Security().get_connection_args("client").get("ssl_context")
+        why = "" if known else "Dask's configuration names no certificates (distributed.comm.tls)"
+    except (OSError, ValueError) as error:  # a file is not there, or is no certificate
+        why = f"the certificates that Dask's configuration names cannot be read: {error}"
+    if why:
+        raise ClusterError(
+            f"{address} cannot be reached: {why}", mend="docs/cluster.md says how they are made and named"
+        )
 
 
 def _lost(error: BaseException) -> bool:
