@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from functools import cached_property
 from types import TracebackType
 from typing import Protocol, Self
 

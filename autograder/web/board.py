@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections import Counter, defaultdict
@@ -60,6 +61,9 @@ class Board:
             else:
                 last = self._state.marks[0] or 0
                 self._read_marks(self._marking.given(self._output.assignment, after=last))
+            if self._state is None:
+                gc.collect()
+                gc.freeze()  # a whole class is looked through by no collection: that would hold a page up
             self._state, self._held = state, held
 
     def doubt(self) -> None:
