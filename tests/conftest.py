@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,8 @@ from autograder.seeds import Seeds
 ROOT = Path(__file__).resolve().parent.parent
 
 torch.set_num_threads(1)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background job has it, which tests would inherit
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Judge = Callable[..., ExerciseGrade]
 
