@@ -122,7 +122,8 @@ def write_index(book: Gradebook, output: Output, where: Mapping[str, Path]) -> P
             folder = where[person.key]
             if person.removed or not (folder / "report.html").is_file():
                 continue
-            notebook = f"{folder.name}/notebook.html" if (folder / "notebook.html").is_file() else ""
+            inside = folder.name if tables.cell(folder.name) == folder.name else f"./{folder.name}"  # no formula
+            notebook = f"{inside}/notebook.html" if (folder / "notebook.html").is_file() else ""
             known = [tables.cell(text) for text in (person.key, person.name, person.email, person.section)]
-            lines.writerow([*known, number.get(person.key, ""), f"{folder.name}/report.html", notebook])
+            lines.writerow([*known, number.get(person.key, ""), f"{inside}/report.html", notebook])
     return place
