@@ -8,6 +8,7 @@ does not wait for judging in another.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -80,9 +81,12 @@ def run(
 
     told = Told(lambda number: started(entries[number].student), keep, lost)
     order = longest_first(entries, history.seconds(book, course.assignment.id))
+    gc.collect()
+    gc.freeze()  # what all submissions share: no collection looks through it, and workers go on sharing its memory
     try:
         crew(begin, order, workers, told, before_fork=book.rest)
     finally:
+        gc.unfreeze()
         with suppress(FileNotFoundError):  # no temporary folder has room: so nothing of ours is in one
             sweep()  # what workers that were killed left
     return [results[index] for index in sorted(results)]

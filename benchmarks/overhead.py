@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import gc
 import os
 import resource
 import tempfile
@@ -184,6 +185,8 @@ def main(count: int, training: bool) -> None:
         worker = Worker(course, lambda: MeteredSandbox(sandbox, meter))
         warm(course, entry.read(), floor)  # the reference's answers are remembered from here on
         whole(ledger, worker, entry, -1, meter)
+        gc.collect()
+        gc.freeze()  # as a batch does
         meter.spent.clear()
         floor.spent.clear()
         zygote = sandbox.keeper().pid
