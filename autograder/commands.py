@@ -80,7 +80,7 @@ def grade(
             sys.stdout.write(json.dumps(whole.to_json(), ensure_ascii=False) + "\n")
     terminal.summary(console, done, received, out)
     for fault in (fault for one in done for fault in one.faults):
-        console.print(f"[magenta]the diagnosis failed, which costs nobody a point:[/] {fault}", markup=True)
+        console.print(f"[magenta]the diagnosis failed, which costs nobody a point:[/] {escape(fault)}")
     return 1 if received.unattributed or any(one.void for one in done) else 0
 
 
