@@ -1,10 +1,11 @@
 """A Dask cluster on this machine, of one worker and of two: run it on a machine that does nothing else.
 
-    python benchmarks/cluster.py [--count 24] [--json FILE]
+    python benchmarks/cluster.py [--count 24] [--turns 2] [--json FILE]
 
-Each submission makes the sandbox compute for about half a second, as in ``workers.py``. Scheduler and workers run
-before the clock starts; what ``autograder grade --cluster`` takes includes its own start and that of the workers'
-sandboxes, which a class of one submission shows apart.
+The table is that of ``workers.py``: each submission makes the sandbox compute for about half a second, and what bare
+processes need for the same computing stands beside it. Scheduler and workers run before the clock starts; what
+``autograder grade --cluster`` takes includes its own start and that of the workers' sandboxes, which is measured apart
+with one submission for each worker. CPU is that of the command, not of Dask's processes.
 """
 
 from __future__ import annotations
@@ -22,45 +23,38 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from graders.timing import Cost, measure
 from graders.tiny import make_class, make_course
-from workers import ROUNDS
+from growth import PROGRAM
+from workers import ROUNDS, compared
 
-PROGRAM = Path(sys.executable).with_name("autograder")
-START = 60.0
+START = 120.0
 
 
 def main() -> None:
     """Print the table and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=24, help="submissions in the class")
+    parser.add_argument("--count", type=int, default=24, help="submissions in the class, at least 4")
+    parser.add_argument("--turns", type=int, default=2, help="how often each is run")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the start\n")
-    print(f"{'workers':>7} {'one submission, s':>18} {f'{options.count}, s':>9} {'a minute':>9}")
-    found: dict[int, tuple[float, float]] = {}
-    for workers in (1, 2):
-        start, whole = graded(1, workers), graded(options.count, workers)
-        found[workers] = (start, whole)
-        print(f"{workers:7} {start:18.1f} {whole:9.1f} {60 * options.count / whole:9.1f}")
-    (start1, one), (start2, two) = found[1], found[2]
-    inner = (one - start1) / (two - start2)
-    print(f"\ntimes as fast with two: {one / two:.2f}; start-up taken off: {inner:.2f}")
+    if options.count < 4 or options.turns < 1:
+        parser.error("at least four submissions, and one turn")
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the start\n", flush=True)
+    found = compared(options.count, options.turns, graded)
+    found.print()
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+        options.json.write_text(found.to_json(), encoding="utf-8")
 
 
-def graded(count: int, workers: int) -> float:
-    """Seconds of wall clock for a class of ``count`` in a fresh folder, on a fresh cluster."""
+def graded(count: int, workers: int) -> Cost:
+    """What grading a class of ``count`` costs, in a fresh folder, on a fresh cluster."""
     with tempfile.TemporaryDirectory() as place, cluster(Path(place), workers) as address:
         room = Path(place)
         make_course(room / "course", ROUNDS)
         make_class(room / "class", count)
         words = [str(PROGRAM), "grade", "class", "-o", "graded", "--course", "course", "--class"]
-        began = time.monotonic()
-        done = subprocess.run([*words, "--isolation", "full", "--cluster", address], cwd=room, capture_output=True)
-        if done.returncode:
-            sys.exit(done.stdout.decode() + done.stderr.decode())
-        return time.monotonic() - began
+        return measure([*words, "--isolation", "full", "--cluster", address], room)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--from", dest="graded", type=Path, help="an output folder of `autograder grade`")
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--mistakes", type=int, default=20, help="known mistakes that are graded beside the class")
+    parser.add_argument("--students", type=int, help="as many of the sample class, not all")
     parser.add_argument("--isolation", default="full")
     parser.add_argument("-j", "--jobs", type=int, default=2)
     options = parser.parse_args()
@@ -44,7 +45,7 @@ def main() -> None:
         if options.graded is not None:
             shutil.copytree(options.graded, out)
         else:
-            graded(Path(room), out, options.mistakes, options.isolation)
+            graded(Path(room), out, options.mistakes, options.isolation, options.students)
         print(f"{enlarge(out / 'gradebook.db', options.count)} stored submissions, {options.jobs} processes\n")
         print(f"{'what was changed':58} {'wall s':>7} {'CPU s':>7}  exercises judged")
         for name, change in CHANGES.items():
@@ -57,10 +58,12 @@ def main() -> None:
             shutil.rmtree(course)
 
 
-def graded(room: Path, out: Path, mistakes: int, isolation: str) -> None:
-    """Grade the sample class, and the reference with one piece replaced by a known mistake."""
+def graded(room: Path, out: Path, mistakes: int, isolation: str, students: int | None = None) -> None:
+    """Grade the sample class, or as many of it, and the reference with one piece replaced by a known mistake."""
     work = room / "class"
-    shutil.copytree(ROOT / "examples/class", work)
+    work.mkdir()
+    for path in sorted((ROOT / "examples/class").iterdir())[:students]:
+        (shutil.copytree if path.is_dir() else shutil.copy)(path, work / path.name)
     found = sorted((ROOT / "solutions/rnn/mistakes").rglob("*.py"))
     for path in found[:: max(1, len(found) // mistakes)][:mistakes] if mistakes else []:
         folder = work / f"mistake-{path.parent.name}-{path.stem}"

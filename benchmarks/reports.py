@@ -30,6 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--from", dest="graded", type=Path, help="an output folder of `autograder grade`")
     parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--students", type=int, help="grade as many of the sample class, not all")
     parser.add_argument("--isolation", default="full")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as room:
@@ -37,7 +38,7 @@ def main() -> None:
         if options.graded is not None:
             shutil.copytree(options.graded, out)
         else:
-            graded(Path(room), out, 0, options.isolation)
+            graded(Path(room), out, 0, options.isolation, options.students)
         total = enlarge(out / "gradebook.db", options.count)
         name = renamed(out / "gradebook.db")
         for folder in [path for path in out.iterdir() if path.is_dir() and path.name != ".autograder"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
 TICK = os.sysconf("SC_CLK_TCK")
+PREFIX = "bench-"  # of control groups
 
 
 @dataclass(frozen=True)
@@ -51,31 +53,44 @@ def measure(
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     log = cwd / "command.log"
     one = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    group = _group()
     words = [str(word) for word in command]
-    start = ["sh", "-c", 'echo $$ >"$0" && exec "$@"', str(group / "cgroup.procs")] if group else []
-    began, before = time.monotonic(), _waited_for()
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [*start, *words],
-            cwd=cwd,
-            env=os.environ | one | (env or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-        )
-        watch = _Watch(process.pid, times=group is None)
-        watch.start()
-        _, code, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(code)
-        watch.stop.set()
-        watch.join()
-        largest = max([usage.ru_maxrss, *_reap_orphans()])
-    if process.returncode not in status:
-        sys.exit(f"{' '.join(words)} ended with {process.returncode}:\n{log.read_text(errors='replace')[-3000:]}")
-    cpu = _used(group) if group else _waited_for() - before + sum(watch.elsewhere.values())
-    return Cost(wall, cpu, largest / 1024, watch.peak / 1024)
+    group, others = _group(), set(_children(os.getpid()))
+    try:
+        start = ["sh", "-c", _JOIN, str(group / "cgroup.procs")] if group else []
+        began, before = time.monotonic(), _waited_for()
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                [*start, *words],
+                cwd=cwd,
+                env=os.environ | one | (env or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+            )
+            watch = _Watch(process.pid)
+            watch.start()
+            try:
+                _, code, usage = os.wait4(process.pid, 0)
+            except BaseException:  # this process was stopped: nothing of the command goes on without it
+                _end(process, group)
+                raise
+            finally:
+                watch.stop.set()
+                watch.join()
+            wall = time.monotonic() - began
+            process.returncode = os.waitstatus_to_exitcode(code)
+            largest = max([usage.ru_maxrss, *_reap_orphans(others)])
+        if process.returncode not in status:
+            sys.exit(f"{' '.join(words)} ended with {process.returncode}:\n{log.read_text(errors='replace')[-3000:]}")
+        counted = _used(group) if group else None
+        cpu = counted if counted is not None else _waited_for() - before + sum(watch.elsewhere.values())
+        return Cost(wall, cpu, largest / 1024, watch.peak / 1024)
+    finally:
+        if group:
+            _remove(group)
+
+
+_JOIN = 'echo $$ 2>/dev/null >"$0" || true; exec "$@"'  # a group that somebody removed costs its count, not the run
 
 
 def _group() -> Path | None:
@@ -84,27 +99,57 @@ def _group() -> Path | None:
         try:
             lines = Path("/proc/self/cgroup").read_text().splitlines()
             own = next(line.removeprefix("0::/") for line in lines if line.startswith("0::/"))
-            folder = base / own / f"bench-{os.getpid()}-{time.monotonic_ns()}"
-            if (base / own / "cgroup.procs").is_file():
-                folder.mkdir()
-                if os.access(folder / "cgroup.procs", os.W_OK) and (folder / "cpu.stat").is_file():
-                    return folder
-                folder.rmdir()
+            if not (base / own / "cgroup.procs").is_file():
+                continue
+            sweep(base / own)
+            folder = base / own / f"{PREFIX}{os.getpid()}-{time.monotonic_ns()}"
+            folder.mkdir()
+            if os.access(folder / "cgroup.procs", os.W_OK) and (folder / "cpu.stat").is_file():
+                return folder
+            folder.rmdir()
         except (OSError, StopIteration):
             continue
     return None
 
 
-def _used(group: Path) -> float:
-    """CPU seconds of a control group, which is removed."""
-    used = next(int(line.split()[1]) for line in (group / "cpu.stat").read_text().splitlines() if "usage_usec" in line)
+def sweep(folder: Path) -> None:
+    """Remove the control groups of runs that were killed; those in which something still runs stay."""
+    for group in folder.glob(f"{PREFIX}*-*"):
+        pid = group.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            with contextlib.suppress(OSError):
+                group.rmdir()
+
+
+def _used(group: Path) -> float | None:
+    """CPU seconds of a control group; None where it keeps no account any more."""
+    try:
+        lines = (group / "cpu.stat").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("usage_usec ")) / 1e6
+    except (OSError, StopIteration):
+        return None
+
+
+def _remove(group: Path) -> None:
+    """A control group goes once what was in it has ended; five seconds at most."""
     for _ in range(100):
         try:
             group.rmdir()
-            break
+        except FileNotFoundError:
+            return
         except OSError:  # something in it is still ending
             time.sleep(0.05)
-    return used / 1e6
+        else:
+            return
+
+
+def _end(process: subprocess.Popen[bytes], group: Path | None) -> None:
+    """Kill a command with all that it started."""
+    with contextlib.suppress(OSError):
+        if group:
+            (group / "cgroup.kill").write_text("1")
+    process.kill()
+    process.wait()
 
 
 def _waited_for() -> float:
@@ -113,18 +158,16 @@ def _waited_for() -> float:
     return times.children_user + times.children_system
 
 
-def _reap_orphans() -> list[int]:
-    """Wait for whatever the command left behind, ten seconds at most; their peaks in KiB."""
+def _reap_orphans(others: set[int]) -> list[int]:
+    """Wait for whatever the command left behind, but not for ``others``, ten seconds at most; their peaks in KiB."""
     peaks, until = [], time.monotonic() + 10
-    while time.monotonic() < until:
-        try:
-            pid, _, usage = os.wait4(-1, os.WNOHANG)
-        except ChildProcessError:
-            break
-        if pid:
-            peaks.append(usage.ru_maxrss)
-        else:
-            time.sleep(0.05)
+    while (left := [pid for pid in _children(os.getpid()) if pid not in others]) and time.monotonic() < until:
+        for pid in left:
+            with contextlib.suppress(ChildProcessError):
+                ended, _, usage = os.wait4(pid, os.WNOHANG)
+                if ended:
+                    peaks.append(usage.ru_maxrss)
+        time.sleep(0.02)
     return peaks
 
 
@@ -132,13 +175,12 @@ class _Watch(threading.Thread):
     """Looks at a process and all below it, four times a second.
 
     peak: proportional memory of all of them at once, in KiB. elsewhere: CPU seconds, as last seen, of those in other
-    namespaces: a namespace that ends keeps no account. It is a little too low, and asked for only where ``times``.
+    namespaces: a namespace that ends keeps no account. It is a little too low, and counts only without a control group.
     """
 
-    def __init__(self, pid: int, times: bool) -> None:
+    def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.pid = pid
-        self.times = times
         self.stop = threading.Event()
         self.peak = 0
         self.elsewhere: dict[int, float] = {}
@@ -149,7 +191,7 @@ class _Watch(threading.Thread):
         while not self.stop.wait(0.25):
             found = family(self.pid)
             self.peak = max(self.peak, sum(proportional(pid) for pid in found))
-            for pid in found if self.times else ():
+            for pid in found:
                 try:
                     if os.stat(f"/proc/{pid}/ns/pid").st_ino != here:
                         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -162,13 +204,16 @@ def family(pid: int) -> list[int]:
     """A process and everything that it or its children started."""
     found, waiting = [], [pid]
     while waiting:
-        one = waiting.pop()
-        found.append(one)
-        for task in Path(f"/proc/{one}/task").glob("*/children"):
-            try:
-                waiting += [int(word) for word in task.read_text().split()]
-            except OSError:
-                continue
+        found.append(waiting.pop())
+        waiting += _children(found[-1])
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [int(word) for word in task.read_text().split()]
     return found
 
 
