@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,6 +71,18 @@ class Case:
     def describe(self) -> str:
         """The sizes as a reader wants them: ``batch=3, hidden_size=4``."""
         return ", ".join(f"{name}={size}" for name, size in self.sizes.items())
+
+
+def seed_torch(seed: int) -> None:
+    """Torch's random numbers from ``seed`` on: ``torch.manual_seed`` for what is in use.
+
+    That one also queues a seed for each kind of device that is not, with a traceback of whoever asked.
+    """
+    cuda_in_use: Callable[[], bool] = torch.cuda.is_initialized
+    if cuda_in_use() or torch.backends.mps.is_available():
+        torch.manual_seed(seed)
+    else:
+        torch.default_generator.manual_seed(seed)
 
 
 def grid(**sizes: int | tuple[int, ...]) -> tuple[Case, ...]:

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from autograder.case import Case
+from autograder.case import Case, seed_torch
 
 
 class ContractError(Exception):
@@ -73,7 +73,7 @@ def describe(value: Any) -> str:
 
 def new_module(subject: Subject, code: Any, case: Case) -> nn.Module:
     """Build under a fixed seed and the case's default dtype, so zeros made inside have it too."""
-    torch.manual_seed(int(case.values.get("build_seed", case.seed)) % (2**31))
+    seed_torch(int(case.values.get("build_seed", case.seed)) % (2**31))
     torch.set_default_dtype(case.torch_dtype)
     module = subject.build(code, case)
     if not isinstance(module, nn.Module):

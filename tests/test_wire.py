@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -183,6 +184,25 @@ def framed(header: str, body: bytes = b"") -> bytes:
     return struct.pack("<Q", len(header.encode())) + header.encode() + body
 
 
+def lying(offsets: dict[str, list[int]], size: int, shape: list[int] | None = None) -> bytes:
+    """A frame of float64 arrays of one number each, or of ``shape``, with ``size`` bytes of numbers."""
+    header: dict[str, Any] = {"__metadata__": {"json": json.dumps([list(offsets), {}])}}
+    header |= {name: {"dtype": "F64", "shape": shape or [1], "data_offsets": place} for name, place in offsets.items()}
+    return framed(json.dumps(header), bytes(size))
+
+
+@given(st.dictionaries(st.text(max_size=8), arrays, max_size=6), st.text(max_size=20))
+def test_a_frame_is_what_the_library_writes_and_reads(tensors: dict[str, np.ndarray], text: str) -> None:
+    frame = encode({**tensors, " text": text})
+
+    metadata = json.loads(frame[8 : 8 + struct.unpack_from("<Q", frame)[0]])["__metadata__"]
+    read = safetensors.numpy.load(frame)
+
+    assert safetensors.numpy.save(tensors, metadata) == frame
+    assert read.keys() == tensors.keys()
+    assert all(same(read[name], tensors[name]) for name in tensors)
+
+
 @pytest.mark.parametrize(
     "frame",
     [
@@ -206,6 +226,17 @@ def framed(header: str, body: bytes = b"") -> bytes:
             b"\0\0",
         ),
         framed('{"__metadata__": {"json": "[[\\"a\\"], {\\"a\\": ' + "9" * 5000 + '}]"}}'),
+        lying({"a": [0, 8], "b": [0, 8]}, 8),  # the same bytes twice
+        lying({"a": [0, 8], "b": [4, 12]}, 12),
+        lying({"a": [0, 8], "b": [16, 24]}, 24),  # a gap
+        lying({"a": [0, 8]}, 9),  # bytes that are nobody's
+        lying({"a": [8, 16]}, 16),
+        lying({"a": [0, 8], "b": [8, 16]}, 12),  # bytes that are not there
+        lying({"a": [-8, 0]}, 0),
+        lying({"a": [0, 8]}, 8, shape=[2]),  # fewer than its numbers need
+        lying({"a": [0, 8]}, 8, shape=[1] * 5000),
+        lying({"a": [0, 8]}, 8, shape=[10**4000] * 16),
+        struct.pack("<Q", 76) + '{"__metadata__": {"json": "[[], {}]"}}'.encode("utf-16-le"),
     ],
 )
 def test_a_lying_frame_is_refused(frame: bytes) -> None:

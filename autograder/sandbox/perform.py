@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.case import Case
+from autograder.case import Case, seed_torch
 from autograder.sandbox import blame, wire
 
 VALUE = ":"  # before the names of a probe's values, so that they meet no name of ours
@@ -25,7 +25,7 @@ def fresh_state(seed: int) -> None:
     """
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    torch.manual_seed(seed % 2**63)
+    seed_torch(seed % 2**63)
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
 
