@@ -98,7 +98,7 @@ def _graded(
     """What became of every entry."""
     book.assignment(assignment.id, title=assignment.title, handout=assignment.handout, digest=assignment.digest)
     course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
-    Rejudging(course, book, output.gradebook).keep()  # what these grades follow from
+    Rejudging(course, book).keep()  # what these grades follow from
 
     back = handback.read(book, assignment.id)
 

@@ -21,7 +21,7 @@ PACKAGE = ROOT / "autograder"
 # Each unit (a module, or a package taken as one) may import the units above it and nothing below it.
 ORDER = (
     ("shown", "lateness", "asjson"),
-    ("errors", "model", "case", "parsing", "printable", "forked", "pseudonyms"),
+    ("errors", "model", "case", "parsing", "printable", "pseudonyms"),
     ("crew",),
     ("rubric", "exits", "visibility"),
     ("subject", "seeds", "uses", "expect", "output"),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +20,16 @@ from hypothesis import strategies as st
 from autograder import assignment as assignments
 from autograder import cli
 from autograder.case import Case
+from autograder.crew import FORKS
 from autograder.doctor import best_level
-from autograder.errors import NotRecorded
+from autograder.errors import AutograderError, GradebookError, NotRecorded
 from autograder.exercise import Exercise
 from autograder.gradebook.records import MarkRecord
 from autograder.gradebook.store import Gradebook
 from autograder.model import Crash, ExerciseGrade, Finding, Observation, Outcome
 from autograder.rejudging.basis import bases
 from autograder.rejudging.declared import laid_over
-from autograder.rejudging.forked import forked
+from autograder.rejudging.spread import spread
 from autograder.sandbox.request import Request
 from autograder.sandbox.wire import WireError
 from autograder.transcript import Transcript, stopped_in
@@ -33,6 +37,9 @@ from autograder.transcript import Transcript, stopped_in
 ROOT = Path(__file__).resolve().parent.parent
 CLASS = ROOT / "examples/class"
 CHECKS = "assignments/rnn/grading/checks"
+
+
+forking = pytest.mark.skipif(not FORKS, reason="no processes are forked on this system")
 
 
 def run(*arguments: str | Path) -> Result:
@@ -393,9 +400,60 @@ def test_where_nobody_can_say_whether_a_hint_would_be_there_it_is_judged() -> No
     assert laid_over(an_exercise(), old_grade(Outcome.FAILED), then) is None
 
 
+# --- several processes --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Gradebook]:
+    with Gradebook.open(tmp_path / "spread.db") as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("workers", [1, 3])
-def test_forked_work_comes_back_in_order(workers: int) -> None:
-    assert list(forked(lambda: lambda index: index * index, 50, workers)) == [n * n for n in range(50)]
+def test_each_process_reads_the_gradebook_for_itself(book: Gradebook, workers: int) -> None:
+    for number in range(20):
+        book.set(f"square {number}", number * number)
+
+    found = spread(lambda mine: lambda n: (mine is book, mine.setting(f"square {n}")), 20, workers, book, str)
+
+    assert found == {n: (False, n * n) for n in range(20)}
+    assert book.setting("square 3") == 9
+
+
+@forking
+def test_what_a_process_held_that_was_killed_is_done_by_another(book: Gradebook, tmp_path: Path) -> None:
+    def work(number: int) -> int:
+        if number == 7 and not (tmp_path / "struck").exists():
+            (tmp_path / "struck").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    assert spread(lambda mine: work, 20, 2, book, str) == {n: n for n in range(20)}
+
+
+@forking
+def test_a_piece_of_which_two_processes_died_is_named(book: Gradebook) -> None:
+    def work(number: int) -> int:
+        if number == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    with pytest.raises(AutograderError, match=r"ada's submission died twice \(ended by SIGKILL\)") as stopped:
+        spread(lambda mine: work, 20, 2, book, lambda number: "ada's submission")
+
+    assert "-j 1" in stopped.value.mend
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_exception_of_the_work_arrives_as_it_was_raised(book: Gradebook, workers: int) -> None:
+    def work(number: int) -> int:
+        return number if number < 7 else int(mine_is_missing(number))
+
+    def mine_is_missing(number: int) -> str:
+        raise GradebookError(f"the gradebook does not hold {number}")
+
+    with pytest.raises(GradebookError, match="does not hold"):
+        spread(lambda mine: work, 20, workers, book, str)
 
 
 # --- replies that are decoded when they are asked for -------------------------------------------

@@ -93,7 +93,6 @@ class Rejudging:
 
     course: Course
     book: Gradebook
-    gradebook: str  # where it lies: another process opens it for itself
     trusting: bool = False  # the probes may have changed: the instructor says that they see the same
     thorough: bool = False  # judge what cannot have changed, too
     _present: Version | None = None
@@ -109,10 +108,6 @@ class Rejudging:
     def _version(self) -> Version:
         assert self._present is not None  # made when this was
         return self._present
-
-    def elsewhere(self) -> Rejudging:
-        """The same in a process that was forked from this one, with a connection of its own."""
-        return replace(self, book=Gradebook.open(self.gradebook))
 
     def keep(self) -> None:
         """Put the present version into the gradebook, for the next time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -23,8 +23,8 @@ from autograder.instructor import class_files, open_gradebook, writer
 from autograder.output import Output
 from autograder.publish import folders
 from autograder.rejudging.differences import differences
-from autograder.rejudging.forked import forked
 from autograder.rejudging.rejudge import Judged, Rejudging, Stored
+from autograder.rejudging.spread import spread
 from autograder.seeds import Seeds
 from autograder.terminal import plain
 
@@ -62,7 +62,7 @@ def rejudge(
     began = time.monotonic()
     with open_gradebook(output, gradebook) as book:
         course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
-        work = Rejudging(course, book, gradebook or output.gradebook, trusting=same_probes, thorough=thorough)
+        work = Rejudging(course, book, trusting=same_probes, thorough=thorough)
         everything = work.stored(student)
         if student is not None and not everything:
             book.attempt(assignment.id, student)  # says who is not known
@@ -85,24 +85,41 @@ def rejudge(
 
 
 def outcomes(work: Rejudging, everything: Sequence[Stored], workers: int) -> Outcomes:
-    """Judge all of them, on several cores; the first ones here, so that the others begin with what they needed."""
-    found = Outcomes()
+    """Judge all of them, on several cores; the first one here, so that the others begin with what it needed."""
     first = min(1, len(everything))
-    for one in everything[:first]:
-        _add(found, one, work.judge(one))
+    told = {number: _judge(work, one) for number, one in enumerate(everything[:first])}
     rest = everything[first:]
 
-    def begin() -> Callable[[int], Judged]:
-        mine = work.elsewhere() if workers > 1 else work
-        return lambda index: mine.judge(rest[index])
+    def begin(book: Gradebook) -> Callable[[int], _Told]:
+        mine = replace(work, book=book)
+        return lambda number: _judge(mine, rest[number])
 
-    for one, judged in zip(rest, forked(begin, len(rest), workers), strict=True):
-        _add(found, one, judged)
+    def name(number: int) -> str:
+        return f"{rest[number].attempt.student}'s submission"
+
+    for number, heard in spread(begin, len(rest), workers, work.book, name).items():
+        told[first + number] = heard
+    found = Outcomes()
+    for number, one in enumerate(everything):
+        _add(found, one, *told[number])
     return found
 
 
-def _add(found: Outcomes, one: Stored, judged: Judged) -> None:
-    found.judged += judged.judged
+_Told = tuple[int, Judged | None]
+
+
+def _judge(work: Rejudging, one: Stored) -> _Told:
+    """How many exercises were judged, and what came of it; None where it says the same as before."""
+    judged = work.judge(one)
+    silent = judged.grade is not None and not judged.changed and not judged.unnamed
+    return judged.judged, None if silent else judged
+
+
+def _add(found: Outcomes, one: Stored, exercises: int, judged: Judged | None) -> None:
+    found.judged += exercises
+    if judged is None:
+        found.same.append(one)
+        return
     if judged.grade is None:
         found.missed.append((one, judged))
     elif judged.changed:
@@ -129,19 +146,17 @@ def _write(work: Rejudging, output: Output, changed: Iterable[Stored], workers: 
     held = terms(work.book, output.assignment)
     todo = [current[one.attempt.id] for one in changed if one.attempt.id in current]
 
-    def begin() -> Callable[[int], None]:
-        book = Gradebook.open(work.gradebook) if workers > 1 else work.book
-        return partial(_write_one, book)
-
-    def _write_one(book: Gradebook, index: int) -> None:
-        one = standing(book, todo[index], held)
+    def _write_one(book: Gradebook, number: int) -> None:
+        one = standing(book, todo[number], held)
         if one is not None:
             folder = where[one.attempt.student]
             folder.mkdir(parents=True, exist_ok=True)
             write(one.grade, folder, book.submission(one.attempt.id).notebooks)
 
-    for _ in forked(begin, len(todo), workers):
-        pass
+    def begin(book: Gradebook) -> Callable[[int], None]:
+        return partial(_write_one, book)
+
+    spread(begin, len(todo), workers, work.book, lambda number: f"{todo[number].student}'s report")
 
 
 # --- what is shown ------------------------------------------------------------------------------
