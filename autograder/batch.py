@@ -23,7 +23,8 @@ from autograder.ledger import Done, Entry, Ledger
 from autograder.model import Grade
 from autograder.pipeline import Course, Graded
 from autograder.queueing import longest_first
-from autograder.sandbox.keeper import sweep
+from autograder.sandbox.early import Early
+from autograder.sandbox.folders import sweep
 from autograder.sandbox.request import Sandbox
 from autograder.shown import ShownNotebook
 from autograder.worker import Worker
@@ -46,12 +47,14 @@ def run(
     finished: Callable[[Done], None] = lambda done: None,
     control: Callable[[Sandbox], None] = lambda sandbox: None,
     every: int = 50,
+    early: Early | None = None,
 ) -> list[Done]:
     """Grade every entry. What was observed and the grade go into the gradebook, then ``write`` stores the files.
 
     folders: where each student's files belong. Results come back in the order of the entries.
     back: what students may see; ``write`` writes just that. The strictest where None.
     ``control`` looks at a worker's sandbox after each ``every`` submissions, and after its last.
+    early: what of the workers' sandboxes was begun before.
 
     An exception of ours in one worker stops the batch with that exception once the others have finished
     what they hold: what is written stays, and the same command goes on from there. A worker that dies is replaced,
@@ -60,8 +63,15 @@ def run(
     ledger = Ledger(course.assignment, course.seeds, book, folders, write, level, back or Handback())
     ledger.prepare()
     alone = workers <= 1
+    early = early or Early()
+    early.keep(workers)
+
+    def before_fork() -> None:
+        book.rest()
+        early.next()
 
     def begin(name: str) -> _Desk:
+        early.settle()
         mine = ledger if alone else ledger.elsewhere()
         return _Desk(entries, mine, Worker(course, make_sandbox, control), every)
 
@@ -84,7 +94,7 @@ def run(
     gc.collect()
     gc.freeze()  # what all submissions share: no collection looks through it, and workers go on sharing its memory
     try:
-        crew(begin, order, workers, told, before_fork=book.rest)
+        crew(begin, order, workers, told, before_fork=before_fork, after_fork=early.given)
     finally:
         gc.unfreeze()
         with suppress(FileNotFoundError):  # no temporary folder has room: so nothing of ours is in one

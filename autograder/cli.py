@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from autograder import __version__
 from autograder.climarks import marks, serve
 from autograder.clireport import report
 from autograder.clistudent import policy, student
-from autograder.exits import Commands
+from autograder.exits import Commands, at_once
 from autograder.exits import leave as _exit
 
 LEVELS = click.Choice(["full", "reduced", "none"])
@@ -65,9 +66,16 @@ def grade(paths: tuple[Path, ...], **options: Any) -> None:
 
     Writes OUT/index.html for the class and OUT/STUDENT/report.html for each student.
     """
-    from autograder import commands  # slow to import: --help must not wait for torch
+    from autograder.sandbox.early import Early, likely
 
-    _exit(lambda: commands.grade(paths, **options))
+    def run() -> int:
+        count = 0 if options["cluster"] else likely(paths, options["jobs"])
+        with Early(options["isolation"], count) as early:
+            with at_once(partial(early.keep, 0)):
+                from autograder import commands  # slow to import: --help must not wait for torch
+            return commands.grade(paths, early=early, **options)
+
+    _exit(run)
 
 
 @main.command("try", short_help="One exercise of one file, with everything shown.")

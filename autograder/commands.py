@@ -36,6 +36,7 @@ from autograder.rejudging.rejudge import Rejudging
 from autograder.releasing import release as releasing
 from autograder.reporting import html
 from autograder.reporting.files import write
+from autograder.sandbox.early import Early
 from autograder.sandbox.host import ZygoteSandbox
 from autograder.sandbox.request import Sandbox
 from autograder.seeds import Seeds
@@ -55,8 +56,12 @@ def grade(
     gradebook: str | None,
     cluster: str | None,
     as_json: bool,
+    early: Early,
 ) -> int:
-    """Grade everything under ``paths`` into ``out``. Returns the exit status."""
+    """Grade everything under ``paths`` into ``out``. Returns the exit status.
+
+    early: what of the workers' sandboxes was begun before.
+    """
     console = Console(stderr=as_json, highlight=False)
     assignment = load(name, course, paths[0])
     received = intake.receive(
@@ -71,7 +76,15 @@ def grade(
     with output.alone(), open_gradebook(output, gradebook) as book:
         enrol(book, roster, received)
         done = _graded(
-            received, assignment, output, book, jobs=jobs, isolation=isolation, cluster=cluster, console=console
+            received,
+            assignment,
+            output,
+            book,
+            jobs=jobs,
+            isolation=isolation,
+            cluster=cluster,
+            console=console,
+            early=early,
         )
         others = [one.grade for one in done if one.grade is not None]
         class_files(book, output, others=others, missing=received.missing, unattributed=received.unattributed)
@@ -94,6 +107,7 @@ def _graded(
     isolation: str,
     cluster: str | None,
     console: Console,
+    early: Early,
 ) -> list[Done]:
     """What became of every entry."""
     book.assignment(assignment.id, title=assignment.title, handout=assignment.handout, digest=assignment.digest)
@@ -103,7 +117,14 @@ def _graded(
     back = handback.read(book, assignment.id)
 
     def make_sandbox() -> Sandbox:
-        return ZygoteSandbox(assignment.probes, isolation, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
+        return ZygoteSandbox(
+            assignment.probes,
+            isolation,
+            stubs=assignment.stubs,
+            stand_ins=assignment.stand_ins_file,
+            trains=assignment.trains,
+            begun=early.take,
+        )
 
     count = len(received.entries)
     with terminal.Progress(console, count) as progress, _told(lambda: f"{progress.ended} of {count}"):
@@ -134,6 +155,7 @@ def _graded(
             started=progress.started,
             finished=progress.finished,
             control=Control(course),
+            early=early,
         )
 
 

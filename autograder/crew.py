@@ -65,11 +65,12 @@ def crew(
     told: Told[T],
     *,
     before_fork: Callable[[], None],
+    after_fork: Callable[[], None] = lambda: None,
 ) -> None:
     """Do the pieces in the order of ``numbers``, on ``workers`` processes; with one, in this process.
 
     begin: makes a process's own hand; it is given the process's name. before_fork: lets go of what a fork must not
-    copy, such as connections.
+    copy, such as connections. after_fork: lets go, in this process, of what the new one has now.
 
     An exception of a hand stops everything with that exception, once the others have finished what they hold.
     """
@@ -77,7 +78,7 @@ def crew(
     if workers <= 1 or not FORKS:
         _alone(begin("worker-0"), waiting, told)
     else:
-        _Crew(begin, waiting, told, before_fork).run(workers)
+        _Crew(begin, waiting, told, before_fork, after_fork).run(workers)
 
 
 def _alone(hand: Hand[T], waiting: deque[int], told: Told[T]) -> None:
@@ -99,8 +100,10 @@ class _Crew(Generic[T]):
         waiting: deque[int],
         told: Told[T],
         before_fork: Callable[[], None],
+        after_fork: Callable[[], None],
     ) -> None:
-        self._begin, self._waiting, self._told, self._before_fork = begin, waiting, told, before_fork
+        self._begin, self._waiting, self._told = begin, waiting, told
+        self._before_fork, self._after_fork = before_fork, after_fork
         self._processes: list[_Process] = []
         self._failure: BaseException | None = None
 
@@ -122,6 +125,7 @@ class _Crew(Generic[T]):
     def _hire(self, name: str) -> None:
         self._before_fork()
         process = _Process(name, self._begin, self._processes)
+        self._after_fork()
         self._processes.append(process)
         self._next(process)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
@@ -62,10 +63,39 @@ class Commands(click.Group):
         with at_once():
             return super().invoke(ctx)
 
+    def main(self, args: Sequence[str] | None = None, *given: Any, **more: Any) -> Any:
+        """The program, where no ``args`` are given: it ends without taking itself apart, which takes half a second."""
+        try:
+            return super().main(args, *given, **more)
+        except SystemExit as ended:
+            if args is None and threading.active_count() == 1:
+                _gone(ended.code)
+            raise
 
-def at_once() -> contextlib.AbstractContextManager[None]:
-    """A signal ends the process on the spot: while modules are imported, and nothing has been begun."""
-    return _handled(_end)
+
+def at_once(first: Callable[[], None] = lambda: None) -> contextlib.AbstractContextManager[None]:
+    """A signal ends the process on the spot: while modules are imported, and nothing has been begun.
+
+    first: puts away what is there all the same.
+    """
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        first()
+        os.write(2, b"\nstopped before anything was begun\n")
+        os._exit(128 + signum)
+
+    return _handled(end)
+
+
+def _gone(code: str | int | None) -> None:
+    """End here, after all that was asked to happen at the end. Returns where an ordinary end has more to do."""
+    if isinstance(code, str):
+        return
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code or 0)
 
 
 def _say(what: str, mend: str) -> None:
@@ -93,8 +123,3 @@ def _handled(handler: Handler) -> Iterator[None]:
 
 def _stop(signum: int, frame: FrameType | None) -> None:
     raise Stopped(signum)
-
-
-def _end(signum: int, frame: FrameType | None) -> None:
-    os.write(2, b"\nstopped before anything was begun\n")
-    os._exit(128 + signum)

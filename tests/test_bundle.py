@@ -25,7 +25,8 @@ print(json.dumps(ours))
 
 
 def test_all_of_it_imports_in_a_bare_interpreter_and_imports_nothing_else_of_ours(tmp_path: Path) -> None:
-    bundle.make(tmp_path / "bundle", PROBES)
+    bundle.make(tmp_path / "bundle")
+    bundle.add(tmp_path / "bundle", PROBES)
     bundle.link(tmp_path / "site")
     command = [str(bundle.interpreter()), "-I", "-S", "-c", LOOK, str(tmp_path / "bundle"), str(tmp_path / "site")]
     said = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env={}, check=True)
@@ -38,7 +39,8 @@ def test_all_of_it_imports_in_a_bare_interpreter_and_imports_nothing_else_of_our
 
 
 def test_it_is_an_explicit_list_of_files(tmp_path: Path) -> None:
-    bundle.make(tmp_path, PROBES)
+    bundle.make(tmp_path)
+    bundle.add(tmp_path, PROBES)
     files = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     listed = {f"autograder/{name}" for name in ("__init__.py", "sandbox/__init__.py", *bundle.MODULES)}
     listed |= {f"autograder/sandbox/{name}" for name in bundle.SANDBOX_MODULES}
@@ -48,13 +50,13 @@ def test_it_is_an_explicit_list_of_files(tmp_path: Path) -> None:
 
 def test_probes_may_be_one_file(tmp_path: Path) -> None:
     (tmp_path / "probes.py").write_text("PROBES = {}\n")
-    bundle.make(tmp_path / "bundle", tmp_path / "probes.py")
+    bundle.add(tmp_path / "bundle", tmp_path / "probes.py")
     assert (tmp_path / "bundle" / "probes" / "__init__.py").read_text() == "PROBES = {}\n"
 
 
 def test_missing_probes_are_named(tmp_path: Path) -> None:
     with pytest.raises(AssignmentError, match="nowhere"):
-        bundle.make(tmp_path / "bundle", tmp_path / "nowhere")
+        bundle.add(tmp_path / "bundle", tmp_path / "nowhere")
 
 
 def test_packages_are_shown_with_what_they_need_and_nothing_of_ours() -> None:

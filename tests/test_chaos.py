@@ -71,6 +71,27 @@ def test_a_command_that_is_stopped_while_it_is_imported_says_so() -> None:
     assert done.stderr == "\nstopped before anything was begun\n"
 
 
+def test_what_is_there_already_is_put_away_first() -> None:
+    code = "import os, signal\nfrom autograder.exits import at_once\n"
+    code += "with at_once(lambda: print('put away', flush=True)):\n    os.kill(os.getpid(), signal.SIGINT)\n"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (130, "put away\n")
+
+
+def test_a_command_ends_with_its_status_and_all_of_its_output_and_after_what_is_asked_for_the_end() -> None:
+    code = "import atexit, sys\nfrom autograder.cli import main\natexit.register(print, 'the end')\n"
+    code += "sys.stdout.write('begun ')\nmain()"
+
+    good = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=False)
+    bad = subprocess.run([sys.executable, "-c", code, "no-command"], capture_output=True, text=True, check=False)
+
+    assert (good.returncode, good.stdout.startswith("begun "), good.stdout.endswith("the end\n")) == (0, True, True)
+    assert (bad.returncode, bad.stdout) == (2, "begun the end\n")
+    assert "No such command" in bad.stderr
+
+
 # --- what killed commands leave -----------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import autograder
 from autograder import model
+from autograder.rejudging import basis
 from autograder.sandbox import bundle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -255,3 +256,16 @@ def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
     ]
 
     assert found == []
+
+
+def test_what_a_module_of_ours_imports_is_found_as_python_finds_it() -> None:
+    for path in SOURCES:
+        source = path.read_text(encoding="utf-8")
+        wanted: set[str] = set()
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("autograder"):
+                wanted |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names if alias.name.startswith("autograder")}
+        # lines of code inside a text may be found too: that only means one module more
+        assert wanted <= set(basis.imported(source)), path

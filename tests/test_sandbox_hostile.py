@@ -15,7 +15,7 @@ from made import submission
 from autograder.case import Case
 from autograder.errors import IsolationError
 from autograder.model import Crash, Limits, Observation, Reply, Submission
-from autograder.sandbox import keeper, policy
+from autograder.sandbox import folders, policy
 from autograder.sandbox.host import ZygoteSandbox
 from autograder.sandbox.request import Request
 
@@ -408,8 +408,8 @@ def test_the_folder_of_a_grader_that_was_killed_is_removed_by_the_next(
     for name in (*names, "another-folder"):
         (tmp_path / name / "bundle").mkdir(parents=True)
     with ZygoteSandbox(PROBES, "none") as made:
-        in_use = made.keeper()._folder
-        keeper.sweep()
+        in_use = made.keeper()._started.folder
+        folders.sweep()
         assert {path.name for path in tmp_path.iterdir()} == {in_use.name, "another-folder"}
 
 

@@ -37,11 +37,8 @@ OURS = ("landlockpy", "seccompy")
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def make(folder: Path, probes: Path, stand_ins: Path | None = None) -> None:
-    """Copy the bundle to ``folder``.
-
-    probes: a package folder or a ``probes.py``. stand_ins: the file of stand-ins, put among the probes.
-    """
+def make(folder: Path) -> None:
+    """Copy the engine's part of the bundle to ``folder``."""
     engine = Path(__file__).resolve().parent.parent
     sandbox = folder / "autograder" / "sandbox"
     sandbox.mkdir(parents=True)
@@ -51,11 +48,18 @@ def make(folder: Path, probes: Path, stand_ins: Path | None = None) -> None:
         shutil.copyfile(engine / name, folder / "autograder" / name)
     for name in SANDBOX_MODULES:
         shutil.copyfile(engine / "sandbox" / name, sandbox / name)
+
+
+def add(folder: Path, probes: Path, stand_ins: Path | None = None) -> None:
+    """Copy an assignment's part to ``folder``.
+
+    probes: a package folder or a ``probes.py``. stand_ins: the file of stand-ins, put among the probes.
+    """
     if probes.is_dir() and (probes / "__init__.py").is_file():
         ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
         shutil.copytree(probes, folder / "probes", ignore=ignored, copy_function=shutil.copyfile)
     elif probes.is_file():
-        (folder / "probes").mkdir()
+        (folder / "probes").mkdir(parents=True)
         shutil.copyfile(probes, folder / "probes" / "__init__.py")
     else:
         raise AssignmentError(f"{probes}: no such package; an assignment's probes are a package named probes")

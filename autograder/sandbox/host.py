@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from autograder.errors import SandboxError
+from autograder.errors import IsolationError, SandboxError
 from autograder.model import Crash, Limits, Observation, Reply, Submission
 from autograder.sandbox import transfer
 from autograder.sandbox.keeper import Keeper, Killed
 from autograder.sandbox.loader import WHOLE
 from autograder.sandbox.perform import case_values
 from autograder.sandbox.request import Request
+from autograder.sandbox.started import Started
 from autograder.sandbox.ward import Stopped, Ward
 from autograder.sandbox.wire import WireError
 
@@ -25,6 +27,7 @@ MOST_CHILDREN = 3  # of one submission: as it is, and with stand-ins
 LOADS = 4  # tries, each without what hung or died before
 ALL = Limits(600.0, 600.0)  # of loading a notebook of which everything is run
 CELL = 60.0  # CPU seconds of one of its cells
+_OPTIMIZER = re.compile(r"\boptim\b")  # the first one that is made brings torch._dynamo, which takes a second
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(pandas|matplotlib|seaborn|sklearn|scipy|PIL)\b", re.MULTILINE)
 
 
@@ -35,6 +38,7 @@ class ZygoteSandbox:
     level: "full" (namespaces, Landlock, seccomp, limits), "reduced" (without namespaces) or "none" (limits only).
     stubs: module name of each stub -> the names that it defines.
     load: limits of loading a submission's files. memory: bytes that a child may use.
+    trains: whether the probes train. begun: gives a process that was begun before, if there is one.
 
     Entering it raises IsolationError, with the mend, where the level cannot be had.
     """
@@ -49,12 +53,14 @@ class ZygoteSandbox:
         load: Limits = Limits(10.0, 10.0),  # noqa: B008  # frozen
         memory: int = MEMORY,
         recycle: int = RECYCLE,
+        trains: bool = True,
+        begun: Callable[[], Started | None] = lambda: None,
     ) -> None:
         self.probes, self.stand_ins, self.level = probes, stand_ins, level
         self.stubs = {name: list(names) for name, names in (stubs or {}).items()}
         self.load, self.memory = load, memory
         self.calibration = 0.0
-        self._recycle = recycle
+        self._recycle, self._trains, self._begun = recycle, trains, begun
         self._served = 0
         self._keeper: Keeper | None = None
         self._session: ZygoteSession | None = None
@@ -71,13 +77,22 @@ class ZygoteSandbox:
     def keeper(self) -> Keeper:
         """The running zygote, started if need be. Raises IsolationError."""
         if self._keeper is None:
-            try:
-                self._keeper = Keeper(self.probes, self.level, self.stand_ins)
-            except Killed:  # from outside: by somebody, or because the machine ran out of memory
-                self._keeper = Keeper(self.probes, self.level, self.stand_ins)
+            self._keeper = self._begin()
             self._served = 0
             self.calibration = self._keeper.calibration
         return self._keeper
+
+    def _begin(self) -> Keeper:
+        if begun := self._begun():
+            with suppress(SandboxError, IsolationError):  # anew then, which says what is wrong
+                return self._keep(begun)
+        try:
+            return self._keep()
+        except Killed:  # from outside: by somebody, or because the machine ran out of memory
+            return self._keep()
+
+    def _keep(self, started: Started | None = None) -> Keeper:
+        return Keeper(self.probes, self.level, self.stand_ins, trains=self._trains, started=started)
 
     def stop(self) -> None:
         """End the zygote; the next request starts another."""
@@ -101,6 +116,16 @@ class ZygoteSandbox:
             self._leave()
         finally:
             self.stop()
+
+
+def _wants(sources: Iterable[str]) -> set[str]:
+    """Libraries that this code imports, sooner or later."""
+    found = set()
+    for source in sources:
+        found.update(_IMPORT.findall(source))
+        if _OPTIMIZER.search(source):
+            found.add("torch._dynamo")
+    return found
 
 
 @dataclass
@@ -131,9 +156,7 @@ class ZygoteSession:
         if self._everything is not None:
             self._files = _Files(_definitions(self._everything.files))
         self._seed = transfer.seed_of(submission)
-        self._wants = {
-            name for file in submission.files for unit in file.units for name in _IMPORT.findall(unit.source)
-        }
+        self._wants = _wants(unit.source for file in submission.files for unit in file.units)
         self._stops: list[dict[str, Any]] = []  # failures of loading that only this side saw
         self._wards: dict[tuple[str, ...], Ward] = {}
         self._closed = False

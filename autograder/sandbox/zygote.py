@@ -45,54 +45,73 @@ def main(fd: int) -> None:
     sys.argv[:] = sys.orig_argv[:] = [""]
     sys.path[:] = [plan["bundle"], *sys.path, plan["site"]]
     try:
-        probes, lockdown, ready = prepare(plan)
+        lockdown = prepare(plan)
+        asked, _ = control.receive()
+        probes, ready = finish(asked["trains"])
     except BaseException as error:
         control.send({"error": f"{type(error).__name__}: {error}"[:4000]})
         raise
+    ready |= {"landlock": lockdown.landlock}
     own = os.pidfd_open(os.getpid())
     control.send(ready, (own,))
     os.close(own)
     job = serve(control, plan["box"])
-    del control, plan, ready
+    del control, plan, asked, ready
     begin(job, lockdown, probes)
 
 
-def prepare(plan: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
-    """Import and warm everything that a child will need, at one thread."""
+def prepare(plan: dict[str, Any]) -> Any:
+    """Import and warm what every child will need, at one thread, before the assignment is known."""
     import torch
 
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
-    importlib.import_module("torch._dynamo")  # else the first optimizer costs every child a second
-    probes = importlib.import_module("probes")
     importlib.import_module("autograder.sandbox.child")
-    from autograder.sandbox import calibration, standins
+    importlib.import_module("autograder.sandbox.standins")
     from autograder.sandbox.lockdown import Lockdown
 
     lockdown = Lockdown(plan)
     warm(torch)
-    measured = calibration.measure()
+    return lockdown
+
+
+def finish(trains: bool) -> tuple[Any, dict[str, Any]]:
+    """Import the assignment's part: the probes, and what the zygote says of them and of itself.
+
+    It is told before any submission is here: afterwards nobody inside is believed about it.
+    """
+    import torch
+
+    if trains:
+        optimize(torch)
+    probes = importlib.import_module("probes")
+    from autograder.sandbox import calibration, standins
+
+    ready = {"ready": True, "capability": torch.backends.cpu.get_cpu_capability(), "torch": torch.__version__}
+    ready |= {"calibration": calibration.measure()}
+    ready |= {"probes": sorted(probes.PROBES), "stand_ins": standins.names(probes)}
     gc.collect()
     gc.freeze()
-    capability = torch.backends.cpu.get_cpu_capability()
-    ready = {"ready": True, "capability": capability, "landlock": lockdown.landlock, "torch": torch.__version__}
-    ready |= {"calibration": measured}
-    # told before any submission is here: afterwards nobody inside is believed about it
-    ready |= {"probes": sorted(probes.PROBES), "stand_ins": standins.names(probes)}
-    return probes, lockdown, ready
+    return probes, ready
 
 
 def warm(torch: Any) -> None:
     """Run what most submissions run, so that what is built on first use is built here."""
     layer = torch.nn.LSTM(3, 4, batch_first=True)
-    optimizer = torch.optim.Adam(layer.parameters())
-    for _ in range(2):
-        optimizer.zero_grad()
-        loss = torch.nn.functional.mse_loss(layer(torch.randn(2, 5, 3))[0], torch.zeros(2, 5, 4))
-        loss.backward()
-        optimizer.step()
+    torch.nn.functional.mse_loss(layer(torch.randn(2, 5, 3))[0], torch.zeros(2, 5, 4)).backward()
     cell = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)).double()
     torch.nn.functional.cross_entropy(cell(torch.randn(2, 3).double()), torch.tensor([0, 1])).backward()
+
+
+def optimize(torch: Any) -> None:
+    """Take two steps of an optimizer: the first brings ``torch._dynamo``, which would cost every child a second."""
+    importlib.import_module("torch._dynamo")
+    weight = torch.nn.Parameter(torch.ones(2))
+    optimizer = torch.optim.Adam([weight])
+    for _ in range(2):
+        optimizer.zero_grad()
+        weight.sum().backward()
+        optimizer.step()
 
 
 def serve(control: Control, box: str) -> dict[str, Any]:

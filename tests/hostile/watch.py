@@ -79,7 +79,7 @@ class Watch:
             return end(ward)
 
         def closes(keeper: Keeper) -> None:
-            if keeper._process is not None and keeper._process.poll() is None and hasattr(keeper, "pid"):
+            if hasattr(keeper, "pid") and Path(f"/proc/{keeper.pid}").exists():
                 self.process(keeper.pid, "a zygote", whole=True)
             close(keeper)
 
