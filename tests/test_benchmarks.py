@@ -79,6 +79,19 @@ def test_cpu_of_a_grandchild_that_nobody_waited_for_counts(tmp_path: Path) -> No
     assert cost.largest > 0
 
 
+def test_only_what_a_measured_command_leaves_behind_is_waited_for_here(tmp_path: Path) -> None:
+    timing.measure(["true"], tmp_path)
+
+    orphan = subprocess.run(["sh", "-c", "sleep 30 >/dev/null & echo $!"], capture_output=True, text=True, check=True)
+
+    pid = int(orphan.stdout)
+    try:
+        parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+        assert int(parent) != os.getpid()
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
 def test_a_command_that_fails_stops_a_benchmark_with_its_words(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="no such luck"):
         timing.measure([sys.executable, "-c", "raise SystemExit('no such luck')"], tmp_path)

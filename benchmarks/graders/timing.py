@@ -50,7 +50,7 @@ def measure(
     this process has waited for and what was seen of processes in other namespaces, whose times end with them.
     Raises SystemExit with the command's output where its exit status is not among ``status``.
     """
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _adopt(True)
     log = cwd / "command.log"
     one = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     words = [str(word) for word in command]
@@ -86,8 +86,14 @@ def measure(
         cpu = counted if counted is not None else _waited_for() - before + sum(watch.elsewhere.values())
         return Cost(wall, cpu, largest / 1024, watch.peak / 1024)
     finally:
+        _adopt(False)
         if group:
             _remove(group)
+
+
+def _adopt(orphans: bool) -> None:
+    """Whether processes that outlive their parents become this process's, to be counted and waited for."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, int(orphans), 0, 0, 0)
 
 
 _JOIN = 'echo $$ 2>/dev/null >"$0" || true; exec "$@"'  # a group that somebody removed costs its count, not the run
