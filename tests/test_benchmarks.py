@@ -82,7 +82,8 @@ def test_cpu_of_a_grandchild_that_nobody_waited_for_counts(tmp_path: Path) -> No
 def test_only_what_a_measured_command_leaves_behind_is_waited_for_here(tmp_path: Path) -> None:
     timing.measure(["true"], tmp_path)
 
-    orphan = subprocess.run(["sh", "-c", "sleep 30 >/dev/null 2>&1 & echo $!"], capture_output=True, text=True, check=True)
+    leaves = ["sh", "-c", "sleep 30 >/dev/null 2>&1 & echo $!"]
+    orphan = subprocess.run(leaves, capture_output=True, text=True, check=True)
 
     pid = int(orphan.stdout)
     try:

@@ -15,10 +15,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.model import Grade
-from autograder.reporting import gradescope, killtable, notebookpage, similarpage, tables
+from autograder.reporting import gradescope, killtable, similarpage, tables
 from autograder.reporting.attempts import HandIn
 from autograder.reporting.classpage import ClassSummary
 from autograder.reporting.files import atomic, write
+from autograder.reporting.notebookplaces import notebook_places
 from autograder.reporting.text import plain
 from autograder.reporting.views import student_view
 from autograder.shown import ShownNotebook
@@ -97,7 +98,7 @@ def student_page(
 ) -> str:
     """The student's report as one self-contained page, with links to the cells of ``notebooks``."""
     view = student_view(grade, release, now)
-    cells = notebookpage.places(notebooks)
+    cells = notebook_places(notebooks)
     for section, exercise in zip(view["exercises"], grade.exercises, strict=False):
         section["cell"] = f"notebook.html#{cells[exercise.id]}" if exercise.id in cells else ""
     return _render("student.html.j2", view | {"notebook": "notebook.html" if notebooks else ""}, script="")
@@ -111,6 +112,8 @@ def notebook_page(
     now: datetime | None = None,
 ) -> str:
     """The student's own notebooks with the findings beside their cells, as one self-contained page."""
+    from autograder.reporting import notebookpage  # nbconvert takes a third of a second: only where there are notebooks
+
     view = notebookpage.notebook_view(grade, notebooks, release, now)
     return _render("notebook.html.j2", view, script="", more="notebook.css", pictures=True)
 

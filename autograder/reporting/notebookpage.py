@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from autograder.model import Grade
 from autograder.reporting import notebooktext
+from autograder.reporting.notebookplaces import cell_anchor
 from autograder.reporting.text import clean, count, line
 from autograder.reporting.views import student_view
 from autograder.shown import ShownCell, ShownNotebook, ShownOutput
@@ -45,16 +46,6 @@ def notebook_view(
     }
 
 
-def places(notebooks: Sequence[ShownNotebook]) -> dict[str, str]:
-    """Exercise id -> the fragment of its last cell on the page."""
-    found: dict[str, str] = {}
-    for number, book in enumerate(notebooks, 1):
-        for exercise, numbers in book.places.items():
-            if numbers:
-                found[exercise] = _anchor(number, numbers[-1])
-    return found
-
-
 def _notebook(number: int, book: ShownNotebook, cards: Mapping[str, View], problems: Sequence[View]) -> View:
     beside: dict[int, list[View]] = {}
     for exercise, numbers in book.places.items():
@@ -69,13 +60,10 @@ def _notebook(number: int, book: ShownNotebook, cards: Mapping[str, View], probl
         if shown["empty"] and not (beside.get(cell.number) or broken):
             continue
         cells.append(
-            shown | {"anchor": _anchor(number, cell.number), "cards": beside.get(cell.number, []), "problems": broken}
+            shown
+            | {"anchor": cell_anchor(number, cell.number), "cards": beside.get(cell.number, []), "problems": broken}
         )
     return {"name": line(book.name, 120), "anchor": f"n{number}", "cells": cells}
-
-
-def _anchor(book: int, cell: int) -> str:
-    return f"n{book}-{cell}"
 
 
 def _cell(cell: ShownCell, left: dict[str, int]) -> View:
