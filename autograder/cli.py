@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from autograder import __version__
+from autograder.clibegun import begun
 from autograder.climarks import marks, serve
 from autograder.clireport import report
 from autograder.clistudent import policy, student
-from autograder.exits import Commands, at_once
+from autograder.exits import Commands
 from autograder.exits import leave as _exit
 
 LEVELS = click.Choice(["full", "reduced", "none"])
@@ -66,16 +66,10 @@ def grade(paths: tuple[Path, ...], **options: Any) -> None:
 
     Writes OUT/index.html for the class and OUT/STUDENT/report.html for each student.
     """
-    from autograder.sandbox.early import Early, likely
+    from autograder.sandbox.early import likely
 
-    def run() -> int:
-        count = 0 if options["cluster"] else likely(paths, options["jobs"])
-        with Early(options["isolation"], count) as early:
-            with at_once(partial(early.keep, 0)):
-                from autograder import commands  # slow to import: --help must not wait for torch
-            return commands.grade(paths, early=early, **options)
-
-    _exit(run)
+    count = 0 if options["cluster"] else likely(paths, options["jobs"])
+    begun(options["isolation"], count, lambda commands, early: commands.grade(paths, early=early, **options))
 
 
 @main.command("try", short_help="One exercise of one file, with everything shown.")
@@ -90,9 +84,7 @@ def try_(exercise: str, path: Path, **options: Any) -> None:
 
     Example: autograder try lstm_cell work/lstm_cell.py --check forward
     """
-    from autograder import commands  # slow to import: --help must not wait for torch
-
-    _exit(lambda: commands.try_one(exercise, path, **options))
+    begun(options["isolation"], 1, lambda commands, early: commands.try_one(exercise, path, early=early, **options))
 
 
 @main.command(short_help="What this machine can promise, attack by attack.")

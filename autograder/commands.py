@@ -197,9 +197,16 @@ def _course(near: Path | None) -> Path:
 
 
 def try_one(
-    exercise: str, path: Path, *, only: str | None, name: str | None, isolation: str, course: Path | None
+    exercise: str,
+    path: Path,
+    *,
+    only: str | None,
+    name: str | None,
+    isolation: str,
+    course: Path | None,
+    early: Early,
 ) -> int:
-    """Show how one exercise of one submission is judged."""
+    """Show how one exercise of one submission is judged. early: where its sandbox was begun before."""
     assignment = load(name, course, path)
     chosen = next((e for e in assignment.exercises if e.id == exercise), None)
     if chosen is None:
@@ -210,8 +217,14 @@ def try_one(
         raise UnknownName(f"{exercise} has no check {only!r}", mend=f"its checks: {known}")
     submission = intake.receive([path], assignment.exercises, mode="single").entries[0].read()
     course_ = pipeline.prepare(assignment, Seeds(b"try"))
+    early.settle()
     with ZygoteSandbox(
-        assignment.probes, isolation, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file
+        assignment.probes,
+        isolation,
+        stubs=assignment.stubs,
+        stand_ins=assignment.stand_ins_file,
+        trains=chosen.trains,
+        begun=early.take,
     ) as sandbox:
         session = sandbox.open(submission)
         try:

@@ -54,7 +54,7 @@ ORDER = (
     ("serving",),
     ("checkview", "notebook"),
     ("commands", "student", "pytest_plugin"),
-    ("climarks", "clireport", "clistudent"),
+    ("clibegun", "climarks", "clireport", "clistudent"),
     ("cli",),
 )
 RANK = {unit: rank for rank, units in enumerate(ORDER) for unit in units}
