@@ -20,6 +20,7 @@ from autograder.errors import AssignmentError
 MODULES = ("case.py", "subject.py")
 SANDBOX_MODULES = (
     "wire.py",
+    "question.py",
     "blame.py",
     "namespace.py",
     "loader.py",

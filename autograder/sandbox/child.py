@@ -16,11 +16,11 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from types import FrameType
 from typing import Any
 
-from autograder.sandbox import blame, wire
+from autograder.sandbox import blame, question, wire
 from autograder.sandbox.loader import Loader
 from autograder.sandbox.perform import VALUE, fresh_state, perform
 
@@ -43,11 +43,14 @@ def take_descriptors(channel: int, output: int, notes: int) -> None:
     os.closerange(NOTES + 1, 65536)
 
 
-def live(probes: Any, stand_ins: dict[str, Any]) -> None:
-    """Load the submission that the first message brings, then answer one request after another."""
+def live(probes: Any, stand_ins: dict[str, Any], hidden: Iterable[str]) -> None:
+    """Load the submission that the first message brings, then answer one request after another.
+
+    hidden: names of modules that a submission cannot import: the probes, and so no stand-in that it was not given.
+    """
     sys.stdout, sys.stderr = _printer(), _printer()
     asked = receive()
-    _hide_probes()
+    _hide(hidden)
     loader = Loader(
         asked["files"],
         stubs=asked["stubs"],
@@ -69,10 +72,9 @@ def live(probes: Any, stand_ins: dict[str, Any]) -> None:
             )
 
 
-def _hide_probes() -> None:
-    """A submission cannot import the probes, and so no stand-in that it was not given."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "probes"]:
-        del sys.modules[name]
+def _hide(modules: Iterable[str]) -> None:
+    for name in modules:
+        sys.modules.pop(name, None)
     bundle = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     sys.path[:] = [place for place in sys.path if place != bundle]
     sys.path_importer_cache.pop(bundle, None)
@@ -81,7 +83,7 @@ def _hide_probes() -> None:
 def receive() -> dict[str, Any]:
     """The next message. When the grader closes the socket, the process ends."""
     size = wire.length(_read(wire.LENGTH.size))
-    return wire.decode(_read(size))
+    return question.unpack(_read(size))
 
 
 def answer(frame: bytes) -> None:

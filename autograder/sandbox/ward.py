@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.model import Frame, Limits
-from autograder.sandbox import wire
+from autograder.sandbox import question, wire
 from autograder.sandbox.budget import Budget, Expired
 from autograder.sandbox.child import LOOK
 from autograder.sandbox.keeper import Keeper
@@ -26,6 +26,7 @@ SHOWN_BYTES = 64 * 1024  # that are kept of it
 LAST_RESORT_CPU = 36000  # seconds of its whole life; the limits of each request are far below
 LOOKING = 2.0  # seconds that a program which is to be stopped has for saying where it is
 MOMENT = 0.15  # and for saying so once more with the names of classes, if compiled code lets it
+PIECE = 2**16  # bytes of a reply that are asked for at once: most are smaller
 SMALL = 4096  # bytes: a reply that comes in smaller pieces is being held back
 
 
@@ -57,6 +58,7 @@ class Ward:
         self._channel, theirs = socket.socketpair()
         self._output, self._notes = memory_file("output", OUTPUT_BYTES), Notes(files)
         self._pidfd = -1
+        self._came = bytearray()  # of the next reply
         self.number = 0
         self.seconds = 0.0  # CPU time of the last exchange
         self.reached = (-1, -1)  # number of the file and of the unit that it was loading when it ended, as it says
@@ -86,12 +88,12 @@ class Ward:
         frame came in time or the child ended: it is ended then in any case.
         """
         self.number += 1
-        frame = wire.prefixed(wire.encode({**message, "id": self.number}))
+        frame = wire.prefixed(question.pack({**message, "id": self.number}))
         os.lseek(self._output, 0, os.SEEK_SET)  # the child's descriptor has the same position
         budget = Budget(limits, self.pid, self._keeper.slowness, again=self._keeper.measured)
         try:
             self._send(frame, budget)
-            reply = self._read(wire.length(self._read(wire.LENGTH.size, budget)), budget)
+            reply = self._receive(budget)
             budget.computed()
         except Expired as expired:
             frames = self._look()
@@ -104,12 +106,12 @@ class Ward:
             raise self._died() from None
         finally:
             self.seconds = budget.cpu if self.alive else budget.seen  # its number may be another's by now
-        return bytes(reply)
+        return reply
 
     def printed(self) -> tuple[str, int]:
         """What it printed since the last message went out, bounded, and how many bytes were left out."""
         size = min(os.lseek(self._output, 0, os.SEEK_CUR), OUTPUT_BYTES)
-        data = os.pread(self._output, min(size, SHOWN_BYTES), 0)
+        data = os.pread(self._output, min(size, SHOWN_BYTES), 0) if size else b""
         return data.decode("utf-8", "replace"), size - len(data) + self._notes.spilled()
 
     def end(self) -> int:
@@ -184,24 +186,36 @@ class Ward:
             except TimeoutError:
                 budget.check()
 
-    def _read(self, size: int, budget: Budget) -> bytearray:
-        data = bytearray(size)
-        left = memoryview(data)
-        while left:
+    def _receive(self, budget: Budget) -> bytes:
+        """The next frame. What follows it stays for the one after."""
+        data, piece = self._came, b""
+        while (missing := _missing(data)) > 0:
+            if piece:
+                budget.check() if len(piece) < SMALL else budget.bounded()
+            piece = self._piece(min(max(missing, PIECE), 1 << 20), budget)
+            data += piece
+        end = len(data) + missing
+        self._came = data[end:]
+        return bytes(memoryview(data)[wire.LENGTH.size : end])
+
+    def _piece(self, most: int, budget: Budget) -> bytes:
+        """What comes, as soon as something does."""
+        while True:
             self._channel.settimeout(budget.slice())
             try:
-                got = self._channel.recv_into(left, min(len(left), 1 << 20))
+                piece = self._channel.recv(most)
             except TimeoutError:
                 budget.check()
                 continue
-            if not got:
+            if not piece:
                 raise EOFError
-            left = left[got:]
-            if left and got < SMALL:
-                budget.check()
-            elif left:
-                budget.bounded()
-        return data
+            return piece
+
+
+def _missing(data: bytearray) -> int:
+    """How many bytes there are to come before the frame, or at least its length, is whole; less than 0: too many."""
+    head = wire.LENGTH.size
+    return head + (wire.length(data[:head]) if len(data) >= head else 0) - len(data)
 
 
 def _by_signal(number: int) -> str:
