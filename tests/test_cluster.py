@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
+import re
 import signal
 import stat
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +37,10 @@ from autograder.output import Output
 from autograder.pipeline import Course
 from autograder.reporting import html
 from autograder.sandbox.host import ZygoteSandbox
+from autograder.seeds import Seeds
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
+from graders.tiny import make_class, make_course  # benchmarks are no package
 
 START = 120  # seconds that a process of Dask may take on a busy machine
 
@@ -58,54 +64,59 @@ class Cluster:
         self.folder = folder
         self.workers: dict[str, subprocess.Popen[str]] = {}
         self._addresses: dict[str, str] = {}
-        self._scheduler, self.address = self._start(
-            "Scheduler at:", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"
-        )
+        options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"]
+        self.scheduler, log = self._start("scheduler", *options)
+        self.address = said(self.scheduler, log, "Scheduler at:", "Scheduler at:")
 
-    def hire(self, name: str, **environment: str) -> None:
-        options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--name", name]
-        options += ["--local-directory", str(self.folder / name)]
-        self.workers[name], self._addresses[name] = self._start(
-            "Start worker at:", "worker", self.address, *options, **environment
-        )
+    def hire(self, *names: str, **environment: str) -> None:
+        """Workers that get ready at the same time."""
+        logs = {}
+        for name in names:
+            options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--name", name]
+            options += ["--local-directory", str(self.folder / name)]
+            self.workers[name], logs[name] = self._start("worker", self.address, *options, **environment)
+        for name, log in logs.items():
+            self._addresses[name] = said(self.workers[name], log, "Start worker at:", "Registered to")
 
     def where(self, name: str) -> str:
         return self._addresses[name]
 
     def kill(self, name: str) -> None:
         """As when a machine's power fails: the worker's process gets no chance to say anything."""
-        worker = self.workers.pop(name)
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
+        _kill(self.workers.pop(name))
 
     def close(self) -> None:
         """What is on disk goes with the test; leaving in good order would take as long as grading."""
-        for process in (*self.workers.values(), self._scheduler):
-            process.kill()
-            process.wait()
+        for process in (*self.workers.values(), self.scheduler):
+            _kill(process)
 
-    def _start(self, sign: str, *words: str, **environment: str) -> tuple[subprocess.Popen[str], str]:
-        """A process of Dask, and the address that it prints after ``sign``."""
-        log = self.folder / f"{words[0]}-{len(self.workers)}-{os.urandom(4).hex()}.log"
+    def _start(self, *words: str, **environment: str) -> tuple[subprocess.Popen[str], Path]:
+        """A process of Dask, and where it writes what it says."""
+        log = self.folder / f"{words[0]}-{os.urandom(4).hex()}.log"
+        command = [sys.executable, "-m", "dask", *words]
         with log.open("w") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "dask", *words],
-                stdout=out,
-                stderr=out,
-                text=True,
-                env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-            )
-        for _ in range(START * 10):
-            found = [line for line in log.read_text().splitlines() if sign in line]
-            if found and ("Registered to" in log.read_text() or words[0] == "scheduler"):
-                return process, found[0].partition(sign)[2].strip()
-            try:
-                process.wait(0.1)
-            except subprocess.TimeoutExpired:
-                continue
-            break
-        process.kill()
-        raise AssertionError(log.read_text()[-2000:])
+            env = {**os.environ, "OMP_NUM_THREADS": "1", **environment}
+            return subprocess.Popen(command, stdout=out, stderr=out, text=True, env=env), log
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def said(process: subprocess.Popen[str], log: Path, sign: str, last: str) -> str:
+    """What a process of Dask has printed after ``sign``, once it has printed ``last`` too."""
+    for _ in range(START * 10):
+        text = log.read_text()
+        if sign in text and last in text:
+            return text.partition(sign)[2].split(maxsplit=1)[0]
+        try:
+            process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    process.kill()
+    raise AssertionError(log.read_text()[-2000:])
 
 
 @pytest.fixture
@@ -118,22 +129,24 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def level(rnn: Assignment) -> str:
-    """The strongest that starts here."""
-    for name in ("full", "reduced"):
+def sandbox(rnn: Assignment) -> Iterator[ZygoteSandbox]:
+    """Of the strongest level that starts here."""
+    for level in ("full", "reduced", "none"):
+        made = ZygoteSandbox(rnn.probes, level, stubs=rnn.stubs, stand_ins=rnn.stand_ins_file)
         try:
-            with ZygoteSandbox(rnn.probes, name):
-                return name
+            made.keeper()
         except IsolationError:
             continue
-    return "none"
+        yield made
+        made.stop()
+        break
 
 
 @pytest.fixture
 def entries(course: Course, tmp_path: Path) -> list[Entry]:
-    """Six LSTM cells, every third one wrong."""
+    """Four LSTM cells, the first and the last one wrong."""
     made = []
-    for number in range(6):
+    for number in range(4):
         place = tmp_path / "handed_in" / f"student{number}"
         place.mkdir(parents=True)
         text = cell(right=number % 3 > 0) + f"# {number}\n"
@@ -178,10 +191,13 @@ def judged(grade: Grade) -> list[tuple[object, ...]]:
 
 @pytest.mark.slow
 def test_a_worker_that_is_killed_costs_a_retry_and_the_grades_are_those_of_one_machine(
-    cluster: Cluster, course: Course, entries: list[Entry], level: str, tmp_path: Path
+    cluster: Cluster, course: Course, entries: list[Entry], sandbox: ZygoteSandbox, tmp_path: Path
 ) -> None:
-    """Two workers over TCP, one of them killed once the first grade is written: nothing is lost, nothing is twice."""
-    names = [one.student for one in entries]
+    """Two workers over TCP, one of them killed once the first grade is written: nothing is lost, nothing is twice.
+
+    The same again finds all of it, also where the cluster is no longer there.
+    """
+    names, level = [one.student for one in entries], sandbox.level
     struck: list[str] = []
 
     def finished(done: Done) -> None:
@@ -189,18 +205,17 @@ def test_a_worker_that_is_killed_costs_a_retry_and_the_grades_are_those_of_one_m
             struck.append(done.student)
             cluster.kill("one")
 
-    for name in ("one", "two"):
-        cluster.hire(name)
+    cluster.hire("one", "two")
     with books(tmp_path / "there", course) as (book, output):
         args = (entries, course, book, output.folders(names), html.write_student)
         done = pool.run(*args, cluster=cluster.address, level=level, finished=finished)
         there, written = stored(book, course), rows(book)
+        left = list(cluster.folder.rglob(f"{parcel.PREFIX}*"))
+        cluster.close()
         again = pool.run(*args, cluster=cluster.address, level=level)
     with books(tmp_path / "here", course) as (book, output):
-        sandbox = lambda: ZygoteSandbox(  # noqa: E731
-            course.assignment.probes, level, stubs=course.assignment.stubs, stand_ins=course.assignment.stand_ins_file
-        )
-        batch.run(entries, course, book, output.folders(names), sandbox, html.write_student, level=level, workers=1)
+        write = html.write_student
+        batch.run(entries, course, book, output.folders(names), lambda: sandbox, write, level=level, workers=1)
         here = stored(book, course)
 
     assert [one.student for one in done] == names
@@ -209,7 +224,7 @@ def test_a_worker_that_is_killed_costs_a_retry_and_the_grades_are_those_of_one_m
     assert {name: g.digests for name, g in there.items()} == {name: g.digests for name, g in here.items()}
     assert {there[name].points for name in names} == {5, 11}
     assert [one.again for one in again] == [True] * len(names)
-    assert not list(cluster.folder.rglob(f"{parcel.PREFIX}*")), "what was sent is removed, by the one killed too"
+    assert not left, "what was sent is removed, by the one killed too"
 
 
 TAMPER = """
@@ -234,7 +249,8 @@ def tampered(tmp_path: Path) -> Callable[[int], dict[str, str]]:
     """The environment of a worker that computes a little otherwise from its n-th proof on."""
     (tmp_path / "tampered").mkdir()
     (tmp_path / "tampered" / "sitecustomize.py").write_text(TAMPER, encoding="utf-8")
-    return lambda turn: {"PYTHONPATH": str(tmp_path / "tampered"), "TAMPERED_FROM": str(turn)}
+    path = os.pathsep.join([str(tmp_path / "tampered"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return lambda turn: {"PYTHONPATH": path, "TAMPERED_FROM": str(turn)}
 
 
 @pytest.mark.slow
@@ -242,19 +258,19 @@ def test_a_worker_that_computes_otherwise_grades_nobody(
     cluster: Cluster,
     course: Course,
     entries: list[Entry],
-    level: str,
+    sandbox: ZygoteSandbox,
     tmp_path: Path,
     tampered: Callable[[int], dict[str, str]],
 ) -> None:
     """One fails its first proof and gets nothing; one fails the next, and its grades are taken back and given anew."""
-    names = [one.student for one in entries]
-    said: list[str] = []
+    names, level = [one.student for one in entries], sandbox.level
+    told: list[str] = []
     cluster.hire("wrong", **tampered(1))
     with books(tmp_path / "out", course) as (book, output):
         args = (entries, course, book, output.folders(names), html.write_student)
 
         with pytest.raises(ClusterError, match=r"no worker of the cluster can be used.*computes otherwise") as refused:
-            pool.run(*args, cluster=cluster.address, level=level, say=said.append)
+            pool.run(*args, cluster=cluster.address, level=level, say=told.append)
         assert rows(book) == 0
         cluster.kill("wrong")
 
@@ -263,15 +279,71 @@ def test_a_worker_that_computes_otherwise_grades_nobody(
                 cluster.hire("good")
 
         cluster.hire("drifts", **tampered(2))
-        done = pool.run(*args, cluster=cluster.address, level=level, say=said.append, finished=finished, every=1)
+        done = pool.run(*args, cluster=cluster.address, level=level, say=told.append, finished=finished, every=1)
         there, written = stored(book, course), rows(book)
 
     assert refused.value.mend
-    assert [cluster.where("drifts") in sentence for sentence in said] == [False, True]
-    assert "float64 differ by 1.0e-06" in said[1]
+    assert [cluster.where("drifts") in sentence for sentence in told] == [False, True]
+    assert "float64 differ by 1.0e-06" in told[1]
     assert [one.student for one in done] == names
-    assert [there[name].points for name in names] == [5, 11, 11] * 2
+    assert [there[name].points for name in names] == [5, 11, 11, 5]
     assert written > len(names), "the doubtful ones are kept, marked, and others stand in their place"
+
+
+@pytest.mark.slow
+def test_what_is_graded_is_kept_where_the_command_is_stopped_or_the_scheduler_is_lost(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C, then the same on a scheduler that is killed after one more grade: both end with a sentence."""
+    monkeypatch.setattr(reach, "CONNECT", 3.0)
+    make_class(tmp_path / "class", 12)
+    make_course(tmp_path / "course", 2000)
+    output = Output.open(tmp_path / "out", "tiny")
+    words = ["grade", "class", "--class", "-o", "out", "--course", "course", "--isolation", "none"]
+    code = "from autograder.cli import main; main()"
+    command = [sys.executable, "-c", code, *words, "--cluster", cluster.address]
+    cluster.hire("one")
+
+    with (
+        Gradebook.open(output.gradebook) as book,
+        subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as run,
+    ):
+        while rows(book) < 1:
+            assert run.poll() is None
+            time.sleep(0.05)
+        run.send_signal(signal.SIGINT)
+        _, stopped = run.communicate()
+        kept = rows(book)
+        left = list(cluster.folder.rglob(f"{parcel.PREFIX}*"))
+
+        course = pipeline.prepare(assignments.load(tmp_path / "course", "tiny"), Seeds(book.secret()))
+        entries = intake.receive([tmp_path / "class"], course.assignment.exercises, mode="class").entries
+        folders = output.folders([one.student for one in entries])
+        again: list[bool] = []
+
+        def finished(done: Done) -> None:
+            again.append(done.again)
+            if not done.again:
+                cluster.scheduler.kill()
+
+        told: list[str] = []
+        with pytest.raises(ClusterError, match="was lost and does not answer any more") as lost:
+            pool.run(
+                *(entries, course, book, folders, html.write_student),
+                cluster=cluster.address,
+                level="none",
+                finished=finished,
+                say=told.append,
+            )
+        grades = rows(book)
+
+    assert run.returncode == 130
+    assert re.search(r"stopped after \d+ of 12; what was graded is kept", stopped)
+    assert "Traceback" not in stopped
+    assert not left, "the worker has removed what it was sent"
+    assert "give the same command" in lost.value.mend
+    assert 0 < kept < grades == kept + again.count(False) < 12
+    assert any("does not answer" in sentence for sentence in told)
 
 
 def test_a_worker_of_another_version_or_without_a_sandbox_refuses_in_words(course: Course, tmp_path: Path) -> None:

@@ -71,18 +71,24 @@ def run(
     last time are taken back and others grade them. ``say`` is told which workers are not used, and why.
 
     A worker that dies costs a try of the submission that it had; where two die over one, all its checks are void.
+    Where everything has been graded by an earlier run, no scheduler is needed.
     Raises ClusterError where no worker can be used, or where none is there for ``patience`` seconds.
     """
     ledger = Ledger(course.assignment, course.seeds, book, folders, write, level, back or Handback())
     ledger.prepare()
     order = deque(longest_first(entries, history.seconds(book, course.assignment.id)))
-    with Reach[About](cluster) as reach:
-        pool = _Pool(entries, course, ledger, reach, order, started, finished, say, every, patience)
-        try:
-            pool.work()
-        finally:
-            pool.leave()
-    return [pool.results[index] for index in sorted(pool.results)]
+    results: dict[int, Done] = {}
+    while order and (found := ledger.found(ledger.take(entries[order[0]]))) is not None:  # nobody is needed for those
+        results[order.popleft()] = found
+        finished(found)
+    if order:
+        with Reach[About](cluster) as reach:
+            pool = _Pool(entries, course, ledger, reach, order, results, started, finished, say, every, patience)
+            try:
+                pool.work()
+            finally:
+                pool.leave()
+    return [results[index] for index in sorted(results)]
 
 
 class _Pool:
@@ -95,6 +101,7 @@ class _Pool:
         ledger: Ledger,
         reach: Reach[About],
         waiting: deque[int],
+        results: dict[int, Done],
         started: Callable[[str], None],
         finished: Callable[[Done], None],
         say: Callable[[str], None],
@@ -103,6 +110,7 @@ class _Pool:
     ) -> None:
         self._entries, self._course, self._ledger, self._reach = entries, course, ledger, reach
         self._waiting, self._started, self._finished, self._say = waiting, started, finished, say
+        self._results = results
         self._every, self._patience = every, patience
         self._numbers = proof.here(course.assignment)
         self._parcel = pack(course.assignment)
@@ -114,7 +122,6 @@ class _Pool:
         self._fallen = 0
         self._failure: BaseException | None = None
         self._looked, self._seen = 0.0, time.monotonic()
-        self.results: dict[int, Done] = {}
 
     def work(self) -> None:
         """Until all is graded and every worker has proved itself after its last submission."""
@@ -142,6 +149,8 @@ class _Pool:
 
     def _look(self) -> None:
         """Who came, who went."""
+        if not self._reach.connected:
+            self._say("the scheduler of the cluster does not answer; waiting half a minute for it")
         there = self._reach.workers()
         for gone in [one for one in self._members if one not in there]:
             self._bury(self._members.pop(gone))
@@ -260,7 +269,7 @@ class _Pool:
                 self._started(following.submission.student)
 
     def _keep(self, number: int, done: Done) -> None:
-        self.results[number] = done
+        self._results[number] = done
         self._finished(done)
 
     def _dismiss(self, member: _Member, why: str, mend: str) -> None:
@@ -272,7 +281,7 @@ class _Pool:
         if self._failure is None:
             self._waiting.extendleft(member.unsure)
         for number in member.unsure:
-            del self.results[number]
+            del self._results[number]
         self._release(member)
         self._say(f"a worker is not used, {member.address}: {why}")
         self._looked = 0.0

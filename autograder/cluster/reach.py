@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import queue
 import uuid
 from collections.abc import Callable
@@ -41,6 +42,7 @@ class Reach(Generic[T]):
         _certified(self._address)
         # what is sent is a course, or a submission: their size is no slip
         self._config = dask.config.set({"distributed.admin.large-graph-warning-threshold": "2 GB"})
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it would say, a ClusterError says
         try:
             # tls://: the files that Dask's own configuration names
             self._client = Client(self._address, timeout=CONNECT, set_as_default=False, name="autograder")
@@ -64,14 +66,19 @@ class Reach(Generic[T]):
         finally:
             self._config.__exit__(None, None, None)
 
+    @property
+    def connected(self) -> bool:
+        """False from the moment at which the scheduler is gone; ``workers`` waits for it a while."""
+        return str(self._client.status) == "running"
+
     def workers(self) -> dict[str, int]:
         """Address of each worker that is there now -> its threads. ClusterError where the scheduler is lost."""
         try:
             return dict(self._client.nthreads())
         except Exception as error:  # of many kinds, by the moment at which it went
             raise ClusterError(
-                f"the scheduler at {self._address} was lost: {type(error).__name__}: {error}",
-                mend="what was graded is kept: start it again, and the same command goes on from there",
+                f"the scheduler at {self._address} was lost and does not answer any more ({type(error).__name__})",
+                mend="what was graded is kept: start scheduler and workers again, then give the same command",
             ) from None
 
     def send(self, worker: str, about: T, do: Callable[..., Any], *given: Any) -> str:
