@@ -47,13 +47,13 @@ PARTS = (
          "overhead.py 1 --training", 2, 0.5),
     Part("growth", "50, 500 and 5,000 submissions", "growth.py", "growth.py --sizes 10,40", 6, 0.5, figures=True),
     Part("workers", "two workers against one", "workers.py", "workers.py --count 6 --turns 1", 2, 0.5, figures=True),
-    Part("cluster", "two workers of a Dask cluster against one", "cluster.py", "cluster.py --count 4", 2, 1,
+    Part("cluster", "two workers of a Dask cluster against one", "cluster.py", "cluster.py --count 4 --turns 1", 2, 1,
          figures=True),
     Part("rejudge", "500 stored submissions judged again", "rejudge.py",
          "rejudge.py --count 20 --students 2 --mistakes 0", 5, 1),
     Part("again", "300 submissions graded a second time", "again.py", "again.py --count 10 --students 2", 1.5, 0.5),
     Part("reports", "500 reports", "reports.py", "reports.py --count 20 --students 2", 2.5, 0.5),
-    Part("serve", "the web app with 2,000 students", "serve.py 2000", "serve.py 40", 3, 0.2),
+    Part("serve", "the web app with 2,000 students", "serve.py 2000", "serve.py 200", 3, 0.2),
     Part("isolation", "what the sandbox adds to a bare fork", "isolation.py", "isolation.py --turns 5", 0.3, 0.2),
 )  # fmt: skip
 

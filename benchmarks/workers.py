@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import tempfile
@@ -49,8 +50,9 @@ class Figures:
 
     @property
     def further(self) -> float:
-        """The same, starting taken off."""
-        return self._further(1) / self._further(2)
+        """The same, starting taken off; NaN where starting, which varies, took longer than the rest."""
+        one, two = self._further(1), self._further(2)
+        return one / two if one > 0 and two > 0 else math.nan
 
     @property
     def machine(self) -> float:
@@ -75,9 +77,14 @@ class Figures:
             print(f"{name:44} {cost.wall:8.2f} {cost.cpu:8.2f}")
         print(f"\n{'times as fast with two':44} {'wall':>8} {'CPU used':>9}")
         print(f"{'the grader, with its start':44} {self.whole:8.2f} {_times(self.graded):8.2f}x")
-        print(f"{'the grader, starting taken off':44} {self.further:8.2f}  (promised: {WANTED})")
+        unclear = math.isnan(self.further)
+        further = "unclear" if unclear else f"{self.further:.2f}"
+        share = "unclear" if unclear else f"{100 * self.further / self.machine:.0f} %"
+        print(f"{'the grader, starting taken off':44} {further:>8}  (promised: {WANTED})")
         print(f"{'what the machine gives':44} {self.machine:8.2f} {_times(self.bare):8.2f}x")
-        print(f"{'of what the machine gives':44} {100 * self.further / self.machine:7.0f} %")
+        print(f"{'of what the machine gives':44} {share:>8}")
+        if unclear:
+            print("starting took longer than grading: take a larger --count")
 
     def to_json(self) -> str:
         """All of it, for other programs."""
@@ -85,7 +92,8 @@ class Figures:
             name: {str(workers): cost.to_json() for workers, cost in costs.items()}
             for name, costs in (("start", self.start), ("graded", self.graded), ("bare", self.bare))
         }
-        ratios = {"whole": self.whole, "further": self.further, "machine": self.machine}
+        further = None if math.isnan(self.further) else self.further
+        ratios = {"whole": self.whole, "further": further, "machine": self.machine}
         return json.dumps({"count": self.count, **plain, "ratios": ratios}, indent=1) + "\n"
 
 

@@ -291,3 +291,16 @@ def test_two_workers_are_read_against_what_the_machine_gives(
     assert set(json.loads(found.to_json())) == {"count", "start", "graded", "bare", "ratios"}
     found.print()
     assert "what the machine gives" in capsys.readouterr().out
+
+
+def test_where_starting_outweighs_grading_no_ratio_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    start, graded = (
+        {jobs: timing.Cost(wall, 1.0, 1.0, 1.0) for jobs, wall in ((1, one), (2, two))}
+        for one, two in ((3.0, 3.0), (9.0, 2.9))
+    )
+    found = workers.Figures(4, start, graded, graded)
+
+    found.print()
+
+    assert json.loads(found.to_json())["ratios"]["further"] is None
+    assert "take a larger --count" in capsys.readouterr().out
