@@ -73,7 +73,8 @@ def run(
     def begin(name: str) -> _Desk:
         early.settle()
         mine = ledger if alone else ledger.elsewhere()
-        return _Desk(entries, mine, Worker(course, make_sandbox, control), every)
+        there = pipeline.elsewhere(course, mine.book.answers)
+        return _Desk(entries, mine, Worker(there, make_sandbox, control), every)
 
     results: dict[int, Done] = {}
     tries = Counter[int]()
@@ -122,7 +123,10 @@ class _Desk:
         return kept
 
     def finish(self) -> None:
-        """Control the worker; where it fails, its grades since the last time are taken back."""
+        """Control the worker; where it fails, its grades since the last time are taken back.
+
+        Then keep for the next time what was worked out of known mistakes.
+        """
         if not self._unsure:
             return
         try:
@@ -131,6 +135,7 @@ class _Desk:
             self._ledger.withdraw(self._unsure, f"the worker failed its control: {error}")
             raise
         self._unsure.clear()
+        self._worker.course.diagnosis.memory.store()
 
     def close(self) -> None:
         """End the worker's sandbox."""

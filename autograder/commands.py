@@ -111,7 +111,7 @@ def _graded(
 ) -> list[Done]:
     """What became of every entry."""
     book.assignment(assignment.id, title=assignment.title, handout=assignment.handout, digest=assignment.digest)
-    course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
+    course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)), book.answers)
     Rejudging(course, book).keep()  # what these grades follow from
 
     back = handback.read(book, assignment.id)

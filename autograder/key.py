@@ -23,6 +23,7 @@ from autograder.assignment import Assignment
 from autograder.case import Case
 from autograder.diagnosing import alike
 from autograder.diagnosing.diagnosis import Diagnosis
+from autograder.diagnosing.memory import Memory
 from autograder.errors import AssignmentError, TranscriptError
 from autograder.exercise import Check, Exercise
 from autograder.model import Crash, Reply, Submission
@@ -138,9 +139,8 @@ def course(assignment: Assignment, key: Key) -> Course:
     """What grading needs, from a key alone."""
     seeds = PublicSeeds()
     side = RecordedSide(Replay(key.transcript))
-    return Course(
-        assignment, side, seeds, Diagnosis(assignment, NOBODY, TrustedSandbox(assignment.probes), side, seeds)
-    )
+    sandbox, memory = TrustedSandbox(assignment.probes), Memory(assignment)
+    return Course(assignment, side, seeds, Diagnosis(assignment, NOBODY, sandbox, side, seeds, memory))
 
 
 def make(assignment: Assignment) -> bytes:

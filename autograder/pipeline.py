@@ -17,6 +17,7 @@ from autograder import __version__, intake
 from autograder.asking import ReferenceSide
 from autograder.assignment import Assignment
 from autograder.diagnosing.diagnosis import Diagnosis
+from autograder.diagnosing.memory import Memory, Shelf
 from autograder.errors import AssignmentError, AutograderError
 from autograder.exercise import Exercise
 from autograder.grading import Grading
@@ -48,8 +49,11 @@ class Course:
     diagnosis: Diagnosis
 
 
-def prepare(assignment: Assignment, seeds: Seeds) -> Course:
-    """Load the reference in this process, at one thread: workers share its answers."""
+def prepare(assignment: Assignment, seeds: Seeds, shelf: Shelf | None = None) -> Course:
+    """Load the reference in this process, at one thread: workers share its answers.
+
+    shelf: where the known mistakes' answers are kept from run to run, if anywhere.
+    """
     torch.set_num_threads(1)
     sandbox = TrustedSandbox(assignment.probes, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
     received = intake.receive([assignment.reference], assignment.exercises, mode="single")
@@ -60,7 +64,13 @@ def prepare(assignment: Assignment, seeds: Seeds) -> Course:
     if isinstance(session.loaded, Crash):
         raise AssignmentError(f"the reference cannot be loaded: {session.loaded.message}")
     side = ReferenceSide(session)
-    return Course(assignment, side, seeds, Diagnosis(assignment, submission, sandbox, side, seeds))
+    diagnosis = Diagnosis(assignment, submission, sandbox, side, seeds, Memory(assignment, shelf))
+    return Course(assignment, side, seeds, diagnosis)
+
+
+def elsewhere(course: Course, shelf: Shelf) -> Course:
+    """The same course in a process that was forked from this one, with its own way to the shelf."""
+    return replace(course, diagnosis=replace(course.diagnosis, memory=course.diagnosis.memory.elsewhere(shelf)))
 
 
 def at_attempt(course: Course, number: int) -> Course:
@@ -69,7 +79,7 @@ def at_attempt(course: Course, number: int) -> Course:
         return course
     seeds, known = replace(course.seeds, attempt=number), course.diagnosis
     diagnosis = Diagnosis(
-        known.assignment, known.submission, known.sandbox, known.reference, seeds, faults=known.faults
+        known.assignment, known.submission, known.sandbox, known.reference, seeds, known.memory, faults=known.faults
     )
     return replace(course, seeds=seeds, diagnosis=diagnosis)
 

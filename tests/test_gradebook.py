@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -330,10 +331,46 @@ def test_the_secret_of_an_older_folder_is_taken_over(book: Gradebook) -> None:
 
 
 def test_answers_are_kept_under_their_key(book: Gradebook) -> None:
-    assert book.answer("reference of rnn") is None
-    book.keep("reference of rnn", b"one")
-    book.keep("reference of rnn", b"two")
-    assert book.answer("reference of rnn") == b"two"
+    assert book.answers.get("reference of rnn") is None
+    book.answers.keep("reference of rnn", b"one")
+    book.answers.keep("reference of rnn", b"two")
+    assert book.answers.get("reference of rnn") == b"two"
+
+
+def held(book: Gradebook, data: bytes) -> bool:
+    try:
+        return book.blob(blobs.digest_of(data)) == data
+    except GradebookError:
+        return False
+
+
+def test_an_answer_that_is_replaced_or_dropped_leaves_nothing_behind(book: Gradebook) -> None:
+    attempt = hand_in(book)
+    (name, shared), *_ = book.files(attempt).items()
+    book.answers.keep("one", b"the first")
+    book.answers.keep("two", shared)
+    book.answers.keep("three", b"the third")
+
+    book.answers.change(["one", "four"], lambda key, kept: key.encode() + (kept or b" anew"), lambda key: "t" in key)
+
+    assert [book.answers.get(key) for key in ("one", "two", "three")] == [b"onethe first", None, None]
+    assert book.answers.get("four") == b"four anew"
+    assert not held(book, b"the first")
+    assert not held(book, b"the third")
+    assert book.files(attempt)[name] == shared  # what a submission has, too, stays
+
+
+def test_of_two_who_change_an_answer_the_second_sees_what_the_first_left(book: Gradebook, where: str) -> None:
+    def add(number: int) -> None:
+        other = Gradebook.open(where)
+        for _ in range(5):
+            other.answers.change(["all"], lambda key, kept: (kept or b"") + b"%d" % number, lambda key: False)
+        other.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(add, range(4)))
+
+    assert sorted(book.answers.get("all") or b"") == sorted(b"0123" * 5)
 
 
 def test_opening_again_finds_everything(book: Gradebook, where: str) -> None:

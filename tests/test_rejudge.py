@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,31 @@ def test_without_a_change_nothing_is_judged_and_nothing_written(room: Path) -> N
     assert "unchanged: 2" in result.output
     assert "(0 exercises" in result.output
     assert (room / "out/ada/grade.json").read_bytes() == before
+
+
+def remembered(room: Path) -> dict[str, str]:
+    """What the gradebook holds of known mistakes' answers: key and digest."""
+    with sqlite3.connect(room / "out/gradebook.db") as connection:
+        rows = connection.execute("SELECT key, blob FROM answers WHERE key LIKE 'known %'").fetchall()
+    connection.close()
+    return dict(rows)
+
+
+def test_what_known_mistakes_answered_is_kept_by_grading_and_by_judging_again_but_not_by_looking(room: Path) -> None:
+    graded = remembered(room)
+    assert graded  # chidi's cell was compared with them
+    file = sorted((room / "course/solutions/rnn/mistakes/lstm_cell").glob("*.py"))[0]
+    file.write_text(file.read_text(encoding="utf-8") + "\n# another remark\n", encoding="utf-8")
+
+    looked = rejudge(room, "--dry-run")
+    assert looked.exit_code == 0, looked.output
+    assert remembered(room) == graded
+    again = rejudge(room)
+    assert again.exit_code == 0, again.output
+
+    changed = remembered(room)
+    assert changed.keys() == graded.keys()
+    assert sum(changed[key] != graded[key] for key in graded) <= 1  # only what was worked out anew
 
 
 def test_no_student_code_runs_and_no_sandbox_is_opened(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -409,12 +434,32 @@ def book(tmp_path: Path) -> Iterator[Gradebook]:
         yield opened
 
 
+class Work:
+    """A function in each process, and a trace of each process's end."""
+
+    def __init__(self, do: Callable[[int], Any], folder: Path) -> None:
+        self.do, self.folder = do, folder
+
+    def __call__(self, number: int) -> Any:
+        return self.do(number)
+
+    def finish(self) -> None:
+        (self.folder / f"finished-{os.getpid()}").touch()
+
+
 @pytest.mark.parametrize("workers", [1, 3])
-def test_each_process_reads_the_gradebook_for_itself(book: Gradebook, workers: int) -> None:
+def test_each_process_reads_the_gradebook_for_itself_and_ends_its_work(
+    book: Gradebook, tmp_path: Path, workers: int
+) -> None:
     for number in range(20):
         book.set(f"square {number}", number * number)
 
-    found = spread(lambda mine: lambda n: (mine is book, mine.setting(f"square {n}")), 20, workers, book, str)
+    def begin(mine: Gradebook) -> Work:
+        return Work(lambda n: (mine is book, mine.setting(f"square {n}")), tmp_path)
+
+    found = spread(begin, 20, workers, book, str)
+
+    assert len(list(tmp_path.glob("finished-*"))) == workers
 
     assert found == {n: (False, n * n) for n in range(20)}
     assert book.setting("square 3") == 9
@@ -428,24 +473,24 @@ def test_what_a_process_held_that_was_killed_is_done_by_another(book: Gradebook,
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
-    assert spread(lambda mine: work, 20, 2, book, str) == {n: n for n in range(20)}
+    assert spread(lambda mine: Work(work, tmp_path), 20, 2, book, str) == {n: n for n in range(20)}
 
 
 @forking
-def test_a_piece_of_which_two_processes_died_is_named(book: Gradebook) -> None:
+def test_a_piece_of_which_two_processes_died_is_named(book: Gradebook, tmp_path: Path) -> None:
     def work(number: int) -> int:
         if number == 7:
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
     with pytest.raises(AutograderError, match=r"ada's submission died twice \(ended by SIGKILL\)") as stopped:
-        spread(lambda mine: work, 20, 2, book, lambda number: "ada's submission")
+        spread(lambda mine: Work(work, tmp_path), 20, 2, book, lambda number: "ada's submission")
 
     assert "-j 1" in stopped.value.mend
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_an_exception_of_the_work_arrives_as_it_was_raised(book: Gradebook, workers: int) -> None:
+def test_an_exception_of_the_work_arrives_as_it_was_raised(book: Gradebook, tmp_path: Path, workers: int) -> None:
     def work(number: int) -> int:
         return number if number < 7 else int(mine_is_missing(number))
 
@@ -453,7 +498,7 @@ def test_an_exception_of_the_work_arrives_as_it_was_raised(book: Gradebook, work
         raise GradebookError(f"the gradebook does not hold {number}")
 
     with pytest.raises(GradebookError, match="does not hold"):
-        spread(lambda mine: work, 20, workers, book, str)
+        spread(lambda mine: Work(work, tmp_path), 20, workers, book, str)
 
 
 # --- replies that are decoded when they are asked for -------------------------------------------

@@ -15,7 +15,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,10 +46,10 @@ class _Search:
     sign: np.ndarray
     dead: np.ndarray
     open: np.ndarray  # roles that no layer of known layout plays
+    signatures: seen.Pairs
     turn: int = 0
     baseline: float = 0.0
     at_zero: bool = False
-    signatures: seen.Seen = field(default_factory=lambda: seen.Seen(seen.MOST_BYTES))
 
     def frozen(self) -> Alignment:
         return Alignment(self.layout, self.parameters, self.role, self.sign, self.dead, self.baseline, self.at_zero)
@@ -168,10 +168,8 @@ def _start(
             role[start:stop], sign[start:stop] = indices, signs
         start = stop
     unknown = np.setdiff1d(np.arange(layout.total), role)
-    search = _Search(layout, inputs, parameters, role, sign, dead=role < 0, open=unknown)
-    if getattr(layout.family, "pure", True):
-        search.signatures = seen.SIGNATURES
-    return search
+    signatures = getattr(layout.family, "signatures", seen.SIGNATURES)
+    return _Search(layout, inputs, parameters, role, sign, dead=role < 0, open=unknown, signatures=signatures)
 
 
 def _next_round(case: Case, search: _Search) -> Case:

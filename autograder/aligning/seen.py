@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -28,6 +29,11 @@ class Key:
     def __hash__(self) -> int:
         return self._hash
 
+    @property
+    def digest(self) -> str:
+        """sha256 over all of it but the family."""
+        return hashlib.sha256(repr(self._facts).encode()).hexdigest()
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Key) and self._family is other._family and self._facts == other._facts
 
@@ -36,6 +42,13 @@ def key(layout: Layout, inputs: Mapping[str, torch.Tensor], *arrays: np.ndarray)
     """The key of what the family's equations give at these inputs and arrays."""
     given = tuple((name, tuple(one.shape), str(one.dtype), one.numpy().tobytes()) for name, one in inputs.items())
     return Key(layout.family, (tuple(layout.sizes.items()), given, *(array.tobytes() for array in arrays)))
+
+
+class Pairs(Protocol):
+    """Where pairs are kept, or worked out."""
+
+    def get(self, key: Key, make: Callable[[], Pair]) -> Pair:
+        """The pair of a key."""
 
 
 class Seen:

@@ -20,11 +20,13 @@ from autograder.assignment import Assignment
 from autograder.case import Case
 from autograder.diagnosing import alike, known, lookalike, moments, onpaper
 from autograder.diagnosing.known import Mistake
+from autograder.diagnosing.memory import Memory, Remembering
 from autograder.exercise import Exercise
 from autograder.grading import Grading
 from autograder.model import Crash, ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
 from autograder.parsing import PARSING
-from autograder.sandbox.request import Request, Sandbox, Session
+from autograder.sandbox.request import Request
+from autograder.sandbox.trusted import TrustedSandbox
 from autograder.seeds import Seeds
 
 WRONG = (Outcome.FAILED, Outcome.CRASHED)
@@ -36,7 +38,7 @@ class _Candidate:
 
     mistake: Mistake
     exercise: Exercise
-    session: Session
+    session: Remembering
     judged: Grading
 
     @cached_property
@@ -53,9 +55,10 @@ class Diagnosis:
 
     assignment: Assignment
     submission: Submission  # the reference
-    sandbox: Sandbox  # runs the instructor's own files
+    sandbox: TrustedSandbox  # runs the instructor's own files
     reference: ReferenceSide
     seeds: Seeds
+    memory: Memory
     _mistakes: Mapping[str, Sequence[Mistake]] | None = None
     _candidates: dict[str, _Candidate] = field(default_factory=dict)
     _families: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -160,12 +163,14 @@ class Diagnosis:
         if self._mistakes is None:
             with PARSING:
                 self._mistakes = known.mistakes(self.assignment)
+            self.memory.mistakes = frozenset(one.id for found in self._mistakes.values() for one in found)
         return self._mistakes.get(exercise.id, ())
 
     def _candidate(self, exercise: Exercise, mistake: Mistake) -> _Candidate:
         if mistake.id not in self._candidates:
             submission = mistake.submission(self.submission)
-            session = self.sandbox.open(submission)
+            answers = self.memory.of(mistake.id, submission, self.seeds.attempt)
+            session = Remembering(self.sandbox, submission, answers)
             judged = Grading(self.assignment, submission, session, self.reference, self.seeds)
             self._candidates[mistake.id] = _Candidate(mistake, exercise, session, judged)
         return self._candidates[mistake.id]
@@ -190,9 +195,9 @@ class Diagnosis:
         key = (one.mistake.id, spec.subject)
         if key not in self._families:
             self._families[key] = lookalike.family_of(
-                one.mistake.id,
+                spec.subject,
                 self.assignment.subjects[spec.subject],
-                one.session.code,  # type: ignore[attr-defined]  # a trusted session has it
+                one.session,
                 case,
                 self.assignment.families[spec.families[0]],
                 lambda: one.judged.own_cells(exercise, case),

@@ -15,13 +15,15 @@ import numpy as np
 import torch
 from torch import nn
 
-from autograder.aligning import networks
+from autograder.aligning import networks, seen
 from autograder.aligning.alignment import align, read_parameters
 from autograder.aligning.roles import TIGHT, Alignment, Layout
 from autograder.case import Case
-from autograder.model import Crash, Observation
+from autograder.diagnosing.memory import Answers, Remembering, digest_of
+from autograder.model import Crash, Observation, Reply
 from autograder.sandbox.trusted import alone
 from autograder.subject import Subject, listing, new_module, structure
+from autograder.transcript import Label
 
 Own = Callable[[], Sequence[Alignment]]
 
@@ -47,13 +49,24 @@ class ModuleFamily:
 
     name: str
     subject: Subject
-    module: nn.Module
+    build: Callable[[], nn.Module]
+    shapes: Mapping[str, tuple[int, ...]]  # of the module's parameters
     model: Any
     known: Mapping[str, networks.Known]
     model_layout: Layout
+    kept: _Signatures | None  # None: what the module gives hangs on what it was asked before
     optional: tuple[str, ...] = ("",)  # a style may lack a second bias that this module has
     words: Mapping[str, str] = field(default_factory=dict)
-    pure: bool = False  # a mistake's module may keep something between calls
+
+    @cached_property
+    def module(self) -> nn.Module:
+        """The module, built when it is first called."""
+        return self.build()
+
+    @property
+    def signatures(self) -> seen.Pairs:
+        """Where what follows from the module's weights is kept."""
+        return self.kept or seen.Seen(seen.MOST_BYTES)
 
     @property
     def slots(self) -> Any:
@@ -68,11 +81,7 @@ class ModuleFamily:
             for role, span in self.model_layout.spans().items()
             if used.intersection(range(span.start, span.stop))
         }
-        own = {
-            f"own.{name}": tuple(parameter.shape)
-            for name, parameter in self.module.named_parameters()
-            if name not in self.known
-        }
+        own = {f"own.{name}": shape for name, shape in self.shapes.items() if name not in self.known}
         return shapes | own
 
     def parameters(self, weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -91,18 +100,18 @@ class ModuleFamily:
         return values
 
     @cached_property
-    def _plan(self) -> list[tuple[str, torch.Size, tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None]]:
+    def _plan(self) -> list[tuple[str, tuple[int, ...], tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None]]:
         """For each parameter its name, its shape, and of a known layer: roles, signs, which are no second bias."""
         seen: set[int] = set()
-        plan: list[tuple[str, torch.Size, tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None]] = []
-        for name, parameter in self.module.named_parameters():
+        plan: list[tuple[str, tuple[int, ...], tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None]] = []
+        for name, shape in self.shapes.items():
             known = None
             if name in self.known:
                 indices, signs = self.known[name]
                 first = torch.tensor([index not in seen for index in indices.tolist()])
                 seen |= set(indices.tolist())
                 known = (torch.from_numpy(indices), torch.from_numpy(signs), first)
-            plan.append((name, parameter.shape, known))
+            plan.append((name, shape, known))
         return plan
 
     def outputs(
@@ -116,25 +125,72 @@ class ModuleFamily:
         return result
 
 
-def family_of(name: str, subject: Subject, code: Any, case: Case, model: Any, own: Own = tuple) -> ModuleFamily | None:
-    """The family that a namespace's module is; None where it cannot be built or called.
+class _Signatures:
+    """What follows from a module's weights, kept among the answers of the mistake that it is of."""
 
-    own: the alignments of the namespace's own cell, where a network is made of such cells.
+    def __init__(self, answers: Answers, *family: Any) -> None:
+        self._answers, self._family = answers, family
+
+    def get(self, key: seen.Key, make: Callable[[], seen.Pair]) -> seen.Pair:
+        """The pair of a key, from the answers or worked out."""
+
+        def worked_out() -> Observation:
+            at_base, changed = make()
+            return Observation({"base": at_base, "changed": changed})
+
+        kept = self._answers.get(digest_of("signatures", *self._family, key.digest), Label("signatures"), worked_out)
+        assert isinstance(kept, Observation)  # as it was worked out
+        return kept.values["base"], kept.values["changed"]
+
+
+def family_of(
+    name: str, subject: Subject, session: Remembering, case: Case, model: Any, own: Own = tuple
+) -> ModuleFamily | None:
+    """The family that a mistake's module is; None where it cannot be built or called.
+
+    name: of the subject. own: the alignments of the mistake's own cell, where a network is made of such cells.
     """
+    built = (name, dict(case.sizes), case.seed, case.dtype, dict(case.values))
+    looks = session.answers.get(digest_of("module", *built), Label("module"), lambda: _looks(subject, session, case))
+    if isinstance(looks, Crash):
+        return None  # a mistake that crashes is recognised by its crash
+    layout = Layout(model, dict(case.sizes), model.roles(case.sizes))
+    parameters = looks.values["parameters"]
+    try:
+        known = next(networks.known_roles(layout, read_parameters(parameters) or (), looks.values["modules"], own))
+    except Exception:
+        return None
+    placed = {key: [indices.tolist(), signs.tolist()] for key, (indices, signs) in known.items()}
+    kept = _Signatures(session.answers, built, list(layout.shapes.items()), placed) if looks.values["same"] else None
+    shapes = {str(one["name"]): tuple(one["shape"]) for one in parameters}
+    return ModuleFamily(
+        name, subject, lambda: _called(subject, session, case)[0], shapes, model, known, layout, kept=kept
+    )
+
+
+def _looks(subject: Subject, session: Remembering, case: Case) -> Reply:
+    """A module's parameters and parts, and whether it gives the same when it is called again."""
+    try:
+        module, first = _called(subject, session, case)
+        with alone(), torch.no_grad():
+            again = subject.call(module, **subject.inputs(case))
+    except Exception as error:
+        return Crash("engine", f"{type(error).__name__}: {error}")
+    same = first.keys() == again.keys() and all(
+        np.array_equal(value.numpy(), again[key].numpy(), equal_nan=True) for key, value in first.items()
+    )
+    return Observation({"parameters": listing(module), "modules": structure(module), "same": same})
+
+
+def _called(subject: Subject, session: Remembering, case: Case) -> tuple[nn.Module, Mapping[str, torch.Tensor]]:
+    """A module that was built and called once, and what it gave."""
     with alone():
         try:
-            module = new_module(subject, code, case).eval()
-            layout = Layout(model, dict(case.sizes), model.roles(case.sizes))
-            parameters = read_parameters(listing(module))
-            ways = networks.known_roles(layout, parameters or (), structure(module), own)
-            known = next(ways)
+            module = new_module(subject, session.code, case).eval()
             with torch.no_grad():
-                subject.call(module, **subject.inputs(case))
-        except Exception:
-            return None  # a mistake that crashes is recognised by its crash
+                return module, subject.call(module, **subject.inputs(case))
         finally:
             torch.set_default_dtype(torch.float32)
-    return ModuleFamily(name, subject, module, model, known, layout)
 
 
 def same_function(

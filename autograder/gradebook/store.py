@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from autograder.errors import GradebookError
 from autograder.gradebook import blobs, documents, schema
+from autograder.gradebook.answers import Answers
 from autograder.gradebook.connect import Database
 from autograder.gradebook.people import People
 from autograder.gradebook.plain import safe, utc
@@ -26,6 +27,7 @@ class Gradebook:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.people = People(database)
+        self.answers = Answers(database)
 
     @classmethod
     def open(cls, where: str | Path) -> Gradebook:
@@ -252,19 +254,6 @@ class Gradebook:
         """Stored bytes by their digest: a transcript, a file."""
         with self._database.read() as session:
             return blobs.get(session, digest)
-
-    # --- answers that are the same for a class --------------------------------------------------
-
-    def answer(self, key: str) -> bytes | None:
-        """What was kept under this key, if anything was."""
-        with self._database.read() as session:
-            row = session.get(schema.Answer, key)
-            return None if row is None else blobs.get(session, row.blob)
-
-    def keep(self, key: str, data: bytes) -> None:
-        """Keep an answer to be reused."""
-        with self._database.write() as session:
-            session.merge(schema.Answer(key=key, blob=blobs.put(session, data)))
 
 
 def _add_files(session: Session, attempt: int, files: Mapping[str, bytes]) -> None:

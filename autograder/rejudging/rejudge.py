@@ -95,6 +95,7 @@ class Rejudging:
     book: Gradebook
     trusting: bool = False  # the probes may have changed: the instructor says that they see the same
     thorough: bool = False  # judge what cannot have changed, too
+    remembering: bool = True  # keep what known mistakes answer
     _present: Version | None = None
     _observer: str = ""
     _courses: dict[int, Course] = field(default_factory=dict)
@@ -109,9 +110,18 @@ class Rejudging:
         assert self._present is not None  # made when this was
         return self._present
 
+    def elsewhere(self, book: Gradebook) -> Rejudging:
+        """The same in a process that was forked from this one, with a gradebook of its own."""
+        return replace(self, book=book, course=pipeline.elsewhere(self.course, book.answers), _courses={})
+
+    def remember(self) -> None:
+        """Keep for the next time what was worked out of known mistakes."""
+        if self.remembering:
+            self.course.diagnosis.memory.store()
+
     def keep(self) -> None:
         """Put the present version into the gradebook, for the next time."""
-        self.book.keep(key(self.course.assignment.digest), self._version.to_bytes())
+        self.book.answers.keep(key(self.course.assignment.digest), self._version.to_bytes())
 
     def stored(self, student: str | None = None) -> list[Stored]:
         """Every attempt that has a grade, by student and number."""
@@ -169,7 +179,7 @@ class Rejudging:
 
     def _then(self, digest: str) -> Version | None:
         if digest not in self._versions:
-            data = self.book.answer(key(digest))
+            data = self.book.answers.get(key(digest))
             self._versions[digest] = Version.from_bytes(data) if data is not None else None
         return self._versions[digest]
 

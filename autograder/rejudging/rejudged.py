@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -61,8 +61,8 @@ def rejudge(
     workers = jobs or os.cpu_count() or 1
     began = time.monotonic()
     with open_gradebook(output, gradebook) as book:
-        course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)))
-        work = Rejudging(course, book, trusting=same_probes, thorough=thorough)
+        course = pipeline.prepare(assignment, Seeds(book.secret(adopt=output.secret)), book.answers)
+        work = Rejudging(course, book, trusting=same_probes, thorough=thorough, remembering=not dry_run)
         everything = work.stored(student)
         if student is not None and not everything:
             book.attempt(assignment.id, student)  # says who is not known
@@ -87,17 +87,16 @@ def rejudge(
 def outcomes(work: Rejudging, everything: Sequence[Stored], workers: int) -> Outcomes:
     """Judge all of them, on several cores; the first one here, so that the others begin with what it needed."""
     first = min(1, len(everything))
-    told = {number: _judge(work, one) for number, one in enumerate(everything[:first])}
+    here = _Judging(work, everything)
+    told = {number: here(number) for number in range(first)}
     rest = everything[first:]
-
-    def begin(book: Gradebook) -> Callable[[int], _Told]:
-        mine = replace(work, book=book)
-        return lambda number: _judge(mine, rest[number])
 
     def name(number: int) -> str:
         return f"{rest[number].attempt.student}'s submission"
 
-    for number, heard in spread(begin, len(rest), workers, work.book, name).items():
+    for number, heard in spread(
+        lambda book: _Judging(work.elsewhere(book), rest), len(rest), workers, work.book, name
+    ).items():
         told[first + number] = heard
     found = Outcomes()
     for number, one in enumerate(everything):
@@ -105,14 +104,22 @@ def outcomes(work: Rejudging, everything: Sequence[Stored], workers: int) -> Out
     return found
 
 
-_Told = tuple[int, Judged | None]
+@dataclass(frozen=True)
+class _Judging:
+    """Judges in one process."""
 
+    work: Rejudging
+    stored: Sequence[Stored]
 
-def _judge(work: Rejudging, one: Stored) -> _Told:
-    """How many exercises were judged, and what came of it; None where it says the same as before."""
-    judged = work.judge(one)
-    silent = judged.grade is not None and not judged.changed and not judged.unnamed
-    return judged.judged, None if silent else judged
+    def __call__(self, number: int) -> tuple[int, Judged | None]:
+        """How many exercises were judged, and what came of it; None where it says the same as before."""
+        judged = self.work.judge(self.stored[number])
+        silent = judged.grade is not None and not judged.changed and not judged.unnamed
+        return judged.judged, None if silent else judged
+
+    def finish(self) -> None:
+        """Keep for the next time what was worked out of known mistakes."""
+        self.work.remember()
 
 
 def _add(found: Outcomes, one: Stored, exercises: int, judged: Judged | None) -> None:
@@ -146,17 +153,31 @@ def _write(work: Rejudging, output: Output, changed: Iterable[Stored], workers: 
     held = terms(work.book, output.assignment)
     todo = [current[one.attempt.id] for one in changed if one.attempt.id in current]
 
-    def _write_one(book: Gradebook, number: int) -> None:
+    def written(book: Gradebook, number: int) -> None:
         one = standing(book, todo[number], held)
         if one is not None:
             folder = where[one.attempt.student]
             folder.mkdir(parents=True, exist_ok=True)
             write(one.grade, folder, book.submission(one.attempt.id).notebooks)
 
-    def begin(book: Gradebook) -> Callable[[int], None]:
-        return partial(_write_one, book)
+    def name(number: int) -> str:
+        return f"{todo[number].student}'s report"
 
-    spread(begin, len(todo), workers, work.book, lambda number: f"{todo[number].student}'s report")
+    spread(lambda book: _Writing(partial(written, book)), len(todo), workers, work.book, name)
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """Writes in one process."""
+
+    write: Callable[[int], None]
+
+    def __call__(self, number: int) -> None:
+        """Write one student's files."""
+        self.write(number)
+
+    def finish(self) -> None:
+        """Each file is written by now."""
 
 
 # --- what is shown ------------------------------------------------------------------------------

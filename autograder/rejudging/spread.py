@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from autograder.crew import Told, crew
 from autograder.errors import AutograderError
 from autograder.gradebook.store import Gradebook
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 TRIES = 2  # of a piece whose process died
 
 
+class Work(Protocol[T_co]):
+    """What is done in one process."""
+
+    def __call__(self, number: int) -> T_co:
+        """Do one piece."""
+
+    def finish(self) -> None:
+        """After the last piece of this process."""
+
+
 def spread(
-    begin: Callable[[Gradebook], Callable[[int], T]],
+    begin: Callable[[Gradebook], Work[T]],
     count: int,
     workers: int,
     book: Gradebook,
@@ -55,13 +66,13 @@ class _Hand(Generic[T]):
     """What works in one process."""
 
     book: Gradebook
-    work: Callable[[int], T]
+    work: Work[T]
 
     def __call__(self, number: int) -> T:
         return self.work(number)
 
     def finish(self) -> None:
-        """Everything is told piece by piece."""
+        self.work.finish()
 
     def close(self) -> None:
         self.book.close()
