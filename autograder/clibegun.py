@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from autograder.exits import at_once, leave
+from autograder.exits import at_once, importing, leave
 from autograder.sandbox.early import Early
 
 
@@ -15,7 +15,7 @@ def begun(level: str, count: int, call: Callable[[Any, Early], int]) -> None:
 
     def run() -> int:
         with Early(level, count) as early:
-            with at_once(partial(early.keep, 0)):
+            with at_once(partial(early.keep, 0)), importing():
                 from autograder import commands  # slow to import
             return call(commands, early)
 
