@@ -67,10 +67,10 @@ class Transcript:
         except KeyError:
             raise NotRecorded(f"no reply is stored for {Label.of(request)}", request=request) from None
 
-    def to_bytes(self, pains: int = 6) -> bytes:
+    def to_bytes(self, pains: int = 3) -> bytes:
         """The stored form. WireError for a value that no session gives.
 
-        pains: of packing, up to 9, which takes three times as long and saves one byte in a hundred.
+        pains: of packing, up to 9, which takes several times as long and saves one byte in twenty.
         """
         packer = zlib.compressobj(pains)
         parts = [MAGIC, b"%d\n" % VERSION]

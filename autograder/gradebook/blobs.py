@@ -19,13 +19,12 @@ def digest_of(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-def put(session: Session, data: bytes) -> str:
-    """Keep the bytes, once; returns their digest."""
+def put(session: Session, data: bytes, *, packed: bool = False) -> str:
+    """Keep the bytes, once; returns their digest. packed: they are compressed already."""
     digest = digest_of(data)
     if not session.scalar(select(func.count()).select_from(schema.Blob).where(schema.Blob.digest == digest)):
-        packed = zlib.compress(data, LEVEL)
-        small = len(packed) < len(data)
-        coding, stored = ("zlib", packed) if small else ("plain", data)
+        smaller = data if packed else zlib.compress(data, LEVEL)
+        coding, stored = ("zlib", smaller) if len(smaller) < len(data) else ("plain", data)
         session.add(schema.Blob(digest=digest, size=len(data), coding=coding, data=stored))
         session.flush()
     return digest

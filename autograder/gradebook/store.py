@@ -185,7 +185,7 @@ class Gradebook:
         with self._database.write() as session:
             if not why:
                 why = "regrade" if session.scalar(_grades(attempt).limit(1)) is not None else "first"
-            stored = blobs.put(session, transcript) if isinstance(transcript, bytes) else transcript
+            stored = blobs.put(session, transcript, packed=True) if isinstance(transcript, bytes) else transcript
             fields = {"transcript": stored, "observed_by": observed_by, "why": why, "reason": safe(reason)}
             row = _row(attempt, grade, fields)
             session.add(row)

@@ -28,6 +28,8 @@ def clean(value: Any, most: int = 2000) -> str:
     text = value if isinstance(value, str) else str(value)
     # Far more than is shown is not worth cleaning: what a submission printed may be long.
     text = text[: most * 4 + 4000]
+    if text.isascii() and text.isprintable():  # most texts
+        return text if len(text) <= most else text[: most - 1].rstrip() + "…"
     text = _ANSI.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = _SURROGATE.sub("\ufffd", text)
