@@ -7,6 +7,7 @@ do not count.
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,7 @@ def _files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
         yield bundle.STAND_INS, assignment.stand_ins_file
 
 
+@functools.lru_cache(maxsize=256)  # a run asks twice, and trees of so many files are slow
 def _code(source: bytes) -> bytes:
     """The syntax tree without docstrings: what runs, however it is written down."""
     tree = ast.parse(source)
