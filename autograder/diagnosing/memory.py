@@ -27,7 +27,7 @@ from autograder.errors import AutograderError
 from autograder.model import Crash, Reply, Submission
 from autograder.sandbox import bundle
 from autograder.sandbox.request import Request
-from autograder.sandbox.transfer import files_of, seed_of
+from autograder.sandbox.transfer import seed_of
 from autograder.sandbox.trusted import TrustedSandbox, TrustedSession
 from autograder.sandbox.wire import WireError
 from autograder.transcript import Label, Transcript
@@ -156,16 +156,15 @@ class Memory:
         return f"known {_short(self.assignment.id)} "
 
     def _basis(self, submission: Submission) -> str:
-        given = [self._shared, files_of(submission), seed_of(submission)]
-        return hashlib.sha256(json.dumps(given, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+        return digest_of(self._shared, repr(submission.files), seed_of(submission))
 
     @functools.cached_property
-    def _shared(self) -> list[Any]:
+    def _shared(self) -> str:
         """What the answers of all mistakes follow from, beside their own code."""
         assignment = self.assignment
         beside = assignment.stand_ins_file
         stubs = {name: list(defined) for name, defined in assignment.stubs.items()}
-        return [environment(), _files(assignment.probes), _files(beside) if beside is not None else {}, stubs]
+        return digest_of(environment(), _files(assignment.probes), _files(beside) if beside is not None else {}, stubs)
 
 
 class Remembering:
