@@ -17,6 +17,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Container, Iterable, Iterator
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -62,14 +63,12 @@ def live(probes: Any, stand_ins: dict[str, Any], hidden: Iterable[str]) -> None:
     )
     fresh_state(asked["seed"])
     with loader.installed():
-        done = _watched(loader.names, loader.load)
+        watched = _Watch(loader.names)
+        done = watched(loader.load)
         answer(wire.encode({"id": asked["id"], "kind": "observation"} | {f"{VALUE}{k}": v for k, v in done.items()}))
         while True:
             asked = receive()
-            request = asked
-            answer(
-                _watched(loader.names, lambda: perform(probes.PROBES, loader.code, request, loader.names))  # noqa: B023
-            )
+            answer(watched(partial(perform, probes.PROBES, loader.code, asked, loader.names)))
 
 
 def _hide(modules: Iterable[str]) -> None:
@@ -191,24 +190,30 @@ class _Bound:
             raise CellStopped(f"stopped after {self._whole:g} s of computing")
 
 
-def _watched(files: Container[str], work: Callable[[], Any]) -> Any:
-    """Do ``work``; when the grader asks for it, note where the student's code is.
+class _Watch:
+    """Does work; when the grader asks for it, notes where the student's code (in ``files``) is.
 
     Twice: in Python, with the names of classes, and by faulthandler, which also sees a program that is
     inside one long call of compiled code.
     """
 
-    def look(number: int, frame: FrameType | None) -> None:
-        text = json.dumps(blame.stack(frame, files)).encode()[: TRACE_AT - PLACE_AT - PLACE.size]
-        _note(PLACE.pack(len(text)) + text, PLACE_AT)
+    def __init__(self, files: Container[str]) -> None:
+        self._files = files
+        self._look = self._noted  # one object, by which it is known again
 
-    global _spilled
-    _spilled = 0
-    _note(SPILLED.pack(0) + PLACE.pack(0), PROGRESS.size)
-    faulthandler.unregister(LOOK)
-    signal.signal(LOOK, look)
-    faulthandler.register(LOOK, file=NOTES, all_threads=False, chain=True)
-    return work()
+    def __call__(self, work: Callable[[], Any]) -> Any:
+        global _spilled
+        _spilled = 0
+        _note(SPILLED.pack(0) + PLACE.pack(0), PROGRESS.size)
+        if signal.getsignal(LOOK) is not self._look:  # at first, or when the submission has put another there
+            faulthandler.unregister(LOOK)
+            signal.signal(LOOK, self._look)
+        faulthandler.register(LOOK, file=NOTES, all_threads=False, chain=True)  # nothing where it is in place
+        return work()
+
+    def _noted(self, number: int, frame: FrameType | None) -> None:
+        text = json.dumps(blame.stack(frame, self._files)).encode()[: TRACE_AT - PLACE_AT - PLACE.size]
+        _note(PLACE.pack(len(text)) + text, PLACE_AT)
 
 
 def _installed(name: str) -> bool:
