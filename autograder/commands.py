@@ -37,9 +37,9 @@ from autograder.releasing import release as releasing
 from autograder.reporting import html
 from autograder.reporting.files import write
 from autograder.sandbox.early import Early
-from autograder.sandbox.host import ZygoteSandbox
 from autograder.sandbox.request import Sandbox
 from autograder.seeds import Seeds
+from autograder.worker import sandbox_for
 
 
 def grade(
@@ -117,14 +117,7 @@ def _graded(
     back = handback.read(book, assignment.id)
 
     def make_sandbox() -> Sandbox:
-        return ZygoteSandbox(
-            assignment.probes,
-            isolation,
-            stubs=assignment.stubs,
-            stand_ins=assignment.stand_ins_file,
-            trains=assignment.trains,
-            begun=early.take,
-        )
+        return sandbox_for(assignment, isolation, begun=early.take)
 
     count = len(received.entries)
     with terminal.Progress(console, count) as progress, _told(lambda: f"{progress.ended} of {count}"):
@@ -218,14 +211,7 @@ def try_one(
     submission = intake.receive([path], assignment.exercises, mode="single").entries[0].read()
     course_ = pipeline.prepare(assignment, Seeds(b"try"))
     early.settle()
-    with ZygoteSandbox(
-        assignment.probes,
-        isolation,
-        stubs=assignment.stubs,
-        stand_ins=assignment.stand_ins_file,
-        trains=chosen.trains,
-        begun=early.take,
-    ) as sandbox:
+    with sandbox_for(assignment, isolation, trains=chosen.trains, begun=early.take) as sandbox:
         session = sandbox.open(submission)
         try:
             judged = Grading(assignment, submission, session, course_.reference, course_.seeds)

@@ -35,27 +35,42 @@ MARKS = {
 }
 
 
-def bar(console: Console, doing: str, beside: str) -> Bar:
-    """A bar with count, time and time left; nothing where the output is not a terminal."""
-    return Bar(
-        TextColumn(doing),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn(beside),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    )
+class WithBar:
+    """A bar with count, time and time left while its block lasts; nothing where the output is not a terminal.
+
+    beside: what stands beside the count, with ``fields`` in it. total: None where it is not known yet.
+    """
+
+    def __init__(self, console: Console, doing: str, beside: str, total: int | None, **fields: Any) -> None:
+        self._bar = Bar(
+            TextColumn(doing),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn(beside),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task(doing, total=total, **fields)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
 
 
-class Progress:
-    """Count, rate, time left, who is being graded, what failed; nothing where the output is not a terminal."""
+class Progress(WithBar):
+    """How far the grading of a class is: rate, who is being graded, what failed."""
 
     def __init__(self, console: Console, total: int) -> None:
-        self._bar = bar(console, "grading", "{task.fields[rate]}[dim]{task.fields[who]}[/]{task.fields[failed]}")
-        self._task = self._bar.add_task("grading", total=total, who="", rate="", failed="")
+        beside = "{task.fields[rate]}[dim]{task.fields[who]}[/]{task.fields[failed]}"
+        super().__init__(console, "grading", beside, total, who="", rate="", failed="")
         self._busy: list[str] = []
         self._graded = 0
         self.ended = 0  # whose grades are stored and written, now or by an earlier command
@@ -85,15 +100,6 @@ class Progress:
             rate=f"{60 * self._graded / passed:.0f}/min " if self._graded > 1 else "",
             failed=f" [magenta]{self._failed} void[/]" if self._failed else "",
         )
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
 
 def shortened(text: str, most: int = 64) -> str:

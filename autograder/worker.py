@@ -6,10 +6,35 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from autograder import pipeline
+from autograder.assignment import Assignment
 from autograder.model import Submission
 from autograder.pipeline import Course, Graded
 from autograder.recorded import RecordingSandbox
+from autograder.sandbox.host import ZygoteSandbox
 from autograder.sandbox.request import Sandbox
+from autograder.sandbox.started import Started
+
+
+def sandbox_for(
+    assignment: Assignment,
+    level: str,
+    *,
+    trains: bool | None = None,
+    begun: Callable[[], Started | None] = lambda: None,
+) -> ZygoteSandbox:
+    """An assignment's sandbox at a level, not yet started.
+
+    trains: whether what is asked trains a model; what the assignment does where None. begun: gives a process that was
+    begun before, if there is one.
+    """
+    return ZygoteSandbox(
+        assignment.probes,
+        level,
+        stubs=assignment.stubs,
+        stand_ins=assignment.stand_ins_file,
+        trains=assignment.trains if trains is None else trains,
+        begun=begun,
+    )
 
 
 @dataclass

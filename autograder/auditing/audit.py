@@ -29,9 +29,9 @@ from autograder.errors import AssignmentError, IsolationError
 from autograder.exercise import Exercise
 from autograder.model import ExerciseGrade, Finding, Outcome, Submission
 from autograder.pipeline import Course
-from autograder.sandbox.host import ZygoteSandbox
 from autograder.sandbox.policy import LEVELS
 from autograder.sandbox.request import Sandbox
+from autograder.worker import sandbox_for
 
 Job = Callable[[Bench], Row]
 SECRET = b"audit"  # of the seeds: the same cases in every audit
@@ -119,7 +119,7 @@ def chosen(made: Sequence[Mutant], sample: int) -> list[Mutant]:
 def sandbox_of(assignment: Assignment) -> Sandbox:
     """A sandbox at the best level that can be had: the code is our own, so none will do."""
     for level in LEVELS:
-        sandbox = ZygoteSandbox(assignment.probes, level, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file)
+        sandbox = sandbox_for(assignment, level)
         try:
             return sandbox.__enter__()  # entering it again does nothing
         except IsolationError:

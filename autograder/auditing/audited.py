@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import threading
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from autograder.auditing.scorecard import Audit, Row
-from autograder.terminal import bar
+from autograder.terminal import WithBar
 
 MOST_SHOWN = 40  # rows that fall short; the JSON and the HTML page have all
 TITLES = {
@@ -23,12 +21,11 @@ TITLES = {
 }
 
 
-class AuditProgress:
-    """A bar with count, shortfalls and time left; nothing where the output is not a terminal."""
+class AuditProgress(WithBar):
+    """How far an audit is: how many fall short."""
 
     def __init__(self, console: Console) -> None:
-        self._bar = bar(console, "auditing", "[red]{task.fields[short]}[/]")
-        self._task = self._bar.add_task("auditing", total=None, short="")
+        super().__init__(console, "auditing", "[red]{task.fields[short]}[/]", None, short="")
         self._short = 0
         self._lock = threading.Lock()
 
@@ -41,15 +38,6 @@ class AuditProgress:
         with self._lock:
             self._short += not row.ok
             self._bar.update(self._task, advance=1, short=f"{self._short} fall short" if self._short else "")
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
 
 def show(console: Console, audit: Audit) -> None:

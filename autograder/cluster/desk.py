@@ -26,7 +26,7 @@ from autograder.errors import AutograderError
 from autograder.gradebook.documents import pack_grade, unpack_submission
 from autograder.sandbox.host import ZygoteSandbox
 from autograder.seeds import Seeds
-from autograder.worker import Worker
+from autograder.worker import Worker, sandbox_for
 
 IDLE = 1800.0  # seconds after which everything is removed: whoever sent it may have been killed
 Answer = dict[str, Any]
@@ -116,9 +116,7 @@ class Desk:
         try:
             assignment = assignments.load(folder, id)
             made = pipeline.prepare(assignment, Seeds(secret))
-            sandbox = ZygoteSandbox(
-                assignment.probes, level, stubs=assignment.stubs, stand_ins=assignment.stand_ins_file
-            )
+            sandbox = sandbox_for(assignment, level)
             sandbox.keeper()  # a level that cannot be had is known before anything is graded
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
