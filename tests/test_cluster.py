@@ -343,7 +343,7 @@ def test_what_is_graded_is_kept_where_the_command_is_stopped_or_the_scheduler_is
     assert not left, "the worker has removed what it was sent"
     assert "give the same command" in lost.value.mend
     assert 0 < kept < grades == kept + again.count(False) < 12
-    assert any("does not answer" in sentence for sentence in told)
+    assert len(told) <= 1, "it says once that it waits"
 
 
 def test_a_worker_of_another_version_or_without_a_sandbox_refuses_in_words(course: Course, tmp_path: Path) -> None:

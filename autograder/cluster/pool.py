@@ -122,6 +122,7 @@ class _Pool:
         self._fallen = 0
         self._failure: BaseException | None = None
         self._looked, self._seen = 0.0, time.monotonic()
+        self._connected = True
 
     def work(self) -> None:
         """Until all is graded and every worker has proved itself after its last submission."""
@@ -149,8 +150,10 @@ class _Pool:
 
     def _look(self) -> None:
         """Who came, who went."""
-        if not self._reach.connected:
+        connected = self._reach.connected
+        if self._connected and not connected:
             self._say("the scheduler of the cluster does not answer; waiting half a minute for it")
+        self._connected = connected
         there = self._reach.workers()
         for gone in [one for one in self._members if one not in there]:
             self._bury(self._members.pop(gone))
