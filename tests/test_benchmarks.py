@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,8 +26,7 @@ import rejudge  # noqa: E402
 import workers  # noqa: E402
 from graders import timing, tiny, work  # noqa: E402
 from graders.by_ours import Ours  # noqa: E402
-
-from autograder.doctor import best_level  # noqa: E402
+from graders.machine import bare  # noqa: E402
 
 
 @pytest.mark.parametrize("student", work.STUDENTS)
@@ -57,7 +57,7 @@ def test_the_same_is_failed_here(tmp_path: Path) -> None:
     """By the command that the benchmark measures, in full isolation."""
     data = tmp_path / "texts.json"
     work.write_texts(data)
-    ours = Ours(tmp_path / "ours", training=False, data=data)
+    ours = Ours(tmp_path / "ours", training=False, data=data, jobs=1)
     ours.grade(("ada", "ines", "jan"))
     assert ours.failed() == {student: work.wanted(student, False) for student in ("ada", "ines", "jan")}
 
@@ -225,11 +225,10 @@ def test_the_parts_are_listed_with_their_minutes_and_words_are_known(capsys: pyt
 
 @pytest.mark.slow
 def test_a_class_of_forty_needs_no_more_of_the_grader_than_one_of_ten() -> None:
-    """The memory of its processes, within a fifth and 20 MiB for what a first look finds; the gradebook holds all."""
-    ten, forty = growth.graded(10, 2), growth.graded(40, 2)  # which counts the reports
+    """Its memory, within a fifth and 20 MiB for what a first look finds; the gradebook holds all."""
+    ten, forty = growth.graded(10, 1), growth.graded(40, 1)  # which counts the reports
 
-    for small, large in ((ten.main, forty.main), (ten.worker, forty.worker)):
-        assert 0 < large <= 1.2 * small + 20
+    assert 0 < forty.main <= 1.2 * ten.main + 20
     assert 0 < ten.gradebook < forty.gradebook < 5
     assert forty.cpu > ten.cpu > 0
 
@@ -260,10 +259,13 @@ def test_the_overhead_is_split_by_stage(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.slow
-def test_a_stored_class_is_judged_again_after_each_change(tmp_path: Path) -> None:
-    """One submission, copied to four; what each change makes the program judge."""
-    out = tmp_path / "out"
-    rejudge.graded(tmp_path, out, 0, best_level(), students=1)
+def test_a_stored_class_is_judged_again_after_a_change(tmp_path: Path) -> None:
+    """One submission, copied to four: a changed tolerance is judged in each, and no more than its exercise."""
+    out, work = tmp_path / "out", tmp_path / "class" / "ada"
+    work.mkdir(parents=True)
+    shutil.copy(ROOT / "examples/class/ada/lstm_cell.py", work)
+    words = ["grade", work.parent, "-o", out, "--course", ROOT, "--class", "-j", "1", "--isolation", "none"]
+    subprocess.run([*rejudge.PROGRAM, *map(str, words)], check=True, capture_output=True)
     assert rejudge.enlarge(out / "gradebook.db", 4) == 4
     course = tmp_path / "course"
     for half in rejudge.COPIED:
@@ -275,22 +277,26 @@ def test_a_stored_class_is_judged_again_after_each_change(tmp_path: Path) -> Non
     assert (judged, cpu > 0) == ("4", True)
 
 
+def test_what_the_machine_gives_is_measured_without_starting() -> None:
+    assert 0 < bare(2, 2, 20).cpu < 60
+
+
 def test_two_workers_are_read_against_what_the_machine_gives(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(workers, "ROUNDS", 50)
-
     def way(submissions: int, hands: int) -> timing.Cost:
         return timing.Cost(2 + submissions / hands, submissions, 1.0, 1.0)
+
+    monkeypatch.setattr(workers, "bare", lambda count, processes, rounds: timing.Cost(count / processes, count, 0, 0))
 
     found = workers.compared(4, 1, way)
 
     assert found.further == pytest.approx(2)
     assert found.whole == pytest.approx(6 / 4)
-    assert found.machine > 0
+    assert found.machine == pytest.approx(2)
     assert set(json.loads(found.to_json())) == {"count", "start", "graded", "bare", "ratios"}
     found.print()
-    assert "what the machine gives" in capsys.readouterr().out
+    assert re.search(r"of what the machine gives +100 %", capsys.readouterr().out)
 
 
 def test_where_starting_outweighs_grading_no_ratio_is_given(capsys: pytest.CaptureFixture[str]) -> None:
