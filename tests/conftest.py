@@ -30,8 +30,8 @@ Judge = Callable[..., ExerciseGrade]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first: where files are shared among processes, the others fill what time is left."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    """Long files come first: where files are shared among processes, the others fill what time is left."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or "hostile" in item.path.name}
     items.sort(key=lambda item: item.path not in slow)
 
 
