@@ -71,7 +71,9 @@ def _environment(box: str) -> dict[str, str]:
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return threads | {
         "OMP_WAIT_POLICY": "PASSIVE",  # else a submission that raises the number of threads spins for seconds
-        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # a fork copies the table of large pages in half the time
+        # a fork copies the table of large pages in half the time; threads that a submission starts reserve
+        # 128 MiB each, if only for a moment, where each has an arena of its own
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2",
         "PYTHONHASHSEED": "0",  # the order of a set is the same whenever a submission is graded
         "PYTHONDONTWRITEBYTECODE": "1",
         "HOME": box,
