@@ -50,7 +50,7 @@ class _Wire(Ward):
         self._output, self._notes, self._pidfd = -1, Notes(_FILES), -1
         self._keeper = SimpleNamespace(slowness=1.0, measured=lambda: 1.0)  # type: ignore[assignment]
         self.pid, self.number, self.seconds = os.getpid(), 0, 0.0
-        self._theirs = theirs
+        self._theirs, self._came = theirs, bytearray()
         theirs.send(data[:100_000])
         theirs.shutdown(socket.SHUT_WR)
         os.pwrite(self._notes.fd, data[:4096], 0)
