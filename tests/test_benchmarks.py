@@ -310,3 +310,10 @@ def test_where_starting_outweighs_grading_no_ratio_is_given(capsys: pytest.Captu
 
     assert json.loads(found.to_json())["ratios"]["further"] is None
     assert "take a larger --count" in capsys.readouterr().out
+
+
+def test_a_process_that_has_gone_has_no_children() -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+
+    assert timing.family(gone.pid) == [gone.pid]

@@ -269,7 +269,7 @@ def test_many_large_members_stop_at_the_total(tmp_path: Path, monkeypatch: pytes
 def test_a_zip_of_thousands_of_members_is_not_opened(tmp_path: Path) -> None:
     path = pack(tmp_path / "a.zip", {f"{i}.txt": b"" for i in range(limits.MAX_MEMBERS * 9)})
     assert "members" in only(read(path)).message
-    path = pack(tmp_path / "b.zip", {f"{i:05}.py": GRU for i in range(limits.MAX_MEMBERS + 5)})
+    path = pack(tmp_path / "b.zip", {f"{i:05}.py": b"a = 1\n" for i in range(limits.MAX_MEMBERS + 5)})
     assert any("more than 2,000 files" in p.message for p in read(path).problems)
 
 
