@@ -6,20 +6,21 @@ Requests go out by way (own pieces, stand-ins); maps of weights are found once f
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from autograder.aligning.alignment import align
+from autograder.aligning.alignment import align, beginning
 from autograder.aligning.roles import Alignment
 from autograder.assignment import Assignment
 from autograder.case import Case
 from autograder.crashes import broken_files, lost_names
 from autograder.exercise import Check, Exercise
 from autograder.model import Crash, Observation, Reply, Submission
-from autograder.sandbox.request import Request, Session
+from autograder.sandbox.request import Request, Session, foretell
 from autograder.seeds import Seeds
 
 
@@ -32,6 +33,7 @@ class ReferenceSide:
     alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
     roles: dict[tuple[Any, ...], tuple[Alignment, Reply]] = field(default_factory=dict)
     requests: dict[tuple[Any, ...], tuple[Check, Case, Request]] = field(default_factory=dict)
+    foreseen: dict[tuple[Any, ...], list[Request]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def ask(self, request: Request) -> Reply:
@@ -108,6 +110,39 @@ class Asking:
     _replies: dict[str, Reply] = field(default_factory=dict)
     _alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
 
+    def foresee(self, exercises: Sequence[Exercise]) -> None:
+        """Tell the student's side what these exercises will ask of its own pieces, whatever it answers."""
+        key = (self.seeds, *(exercise.id for exercise in exercises))
+        if key not in self.reference.foreseen:
+            found = [request for exercise in exercises for request in self._certain(exercise)]
+            self.reference.foreseen[key] = found
+        foretell(self.session, self.reference.foreseen[key])
+
+    def _certain(self, exercise: Exercise) -> Iterator[Request]:
+        with suppress(Exception):  # a case that cannot be made: told where its check is judged
+            for check in exercise.checks:
+                if check.ways[0] != ():
+                    continue
+                for number in range(len(check.cases)):
+                    request = self.reference.request(self.seeds, exercise, check, (), 0, number)[1]
+                    if not check.aligned:
+                        yield request
+                    elif number == 0:
+                        yield self._beginning(exercise, request.case)
+
+    def _beginning(self, exercise: Exercise, case: Case) -> Request:
+        """What the search for a map of the weights begins with."""
+        assert exercise.align is not None  # validated at registration
+        probe, given = beginning(exercise.align.subject, self._at(exercise, case))
+        return Request(probe, given, (), exercise.limits)
+
+    def _at(self, exercise: Exercise, case: Case) -> Case:
+        """The case of the experiment with weights, at a case's sizes."""
+        spec = exercise.align
+        assert spec is not None  # validated at registration
+        template = Case(id=f"align-{spec.subject}", sizes={**case.sizes, **spec.sizes})
+        return self.seeds.seeded(template, exercise.id, "align")
+
     @property
     def found_alignments(self) -> Mapping[tuple[Any, ...], Alignment | Crash]:
         """The maps of the student's weights that were looked for."""
@@ -161,8 +196,7 @@ class Asking:
         sizes = {**case.sizes, **spec.sizes}
         key = (spec.subject, family.name, tuple(sorted(sizes.items())), way)
         if key not in known:
-            template = Case(id=f"align-{spec.subject}", sizes=sizes)
-            given = self.seeds.seeded(template, exercise.id, "align")
+            given = self._at(exercise, case)
 
             def own() -> list[Alignment]:
                 return self._own_cells(spec.cell, family, given, ask) if spec.cell else []
@@ -197,8 +231,7 @@ class Asking:
         """What the student built instead, if it is a family that is known and not asked for."""
         spec = exercise.align
         assert spec is not None  # only aligned checks ask
-        sizes = {**case.sizes, **spec.sizes}
-        given = self.seeds.seeded(Case(id=f"align-{spec.subject}", sizes=sizes), exercise.id, "align")
+        given = self._at(exercise, case)
         for name in spec.families[1:]:
             family = self.assignment.families[name]
             found = align(

@@ -92,6 +92,7 @@ def grade(submission: Submission, course: Course, sandbox: Sandbox) -> Grade:
     session = sandbox.open(submission)
     try:
         judged = Grading(course.assignment, submission, session, course.reference, course.seeds)
+        judged.foresee([exercise for exercise in course.assignment.quick_first if not exercise.trains])
         exercises = course.assignment.in_order(
             explained(course.diagnosis, judged, exercise, judged.exercise(exercise))
             for exercise in course.assignment.quick_first

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder.errors import NotRecorded, TranscriptError
 from autograder.model import Crash, Frame, Observation, Reply
 from autograder.sandbox.perform import VALUE
-from autograder.sandbox.request import Request, Session
+from autograder.sandbox.request import Request, Session, foretell
 from autograder.sandbox.transfer import KINDS, frame_of, text
 from autograder.sandbox.wire import LENGTH, WireError, decode, encode, length, prefixed
 
@@ -174,6 +174,10 @@ class Recording:
         """What loading the files gave."""
         self.transcript.loaded = self.session.loaded
         return self.transcript.loaded
+
+    def ahead(self, requests: Sequence[Request]) -> None:
+        """Passed on; what is kept is what is asked."""
+        foretell(self.session, requests)
 
     def ask(self, request: Request) -> Reply:
         """Ask, and keep the answer."""

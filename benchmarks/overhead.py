@@ -18,7 +18,7 @@ import os
 import resource
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from autograder.ledger import Ledger, Task
 from autograder.model import Reply, Submission
 from autograder.reporting import html
 from autograder.sandbox.host import ZygoteSandbox
-from autograder.sandbox.request import Request
+from autograder.sandbox.request import Request, foretell
 from autograder.sandbox.trusted import TrustedSandbox
 from autograder.seeds import Seeds
 from autograder.worker import Worker
@@ -82,6 +82,10 @@ class Metered:
         """What loading the files gave."""
         loaded: Reply = self._session.loaded
         return loaded
+
+    def ahead(self, requests: Sequence[Request]) -> None:
+        """Passed on."""
+        foretell(self._session, requests)
 
     def ask(self, request: Request) -> Reply:
         """One answer."""

@@ -38,10 +38,16 @@ def asked(name: str = "attack", *arguments: Any, limits: Limits = Limits()) -> R
 
 
 def attack(sandbox: ZygoteSandbox, body: str, limits: Limits = Limits()) -> Reply:  # noqa: B008
-    """What a call of a function with this body gives; a normal request before and after it works."""
+    """What a call of a function with this body gives; a normal request before and after it works.
+
+    At level reduced the three are asked together, at level full one after the other.
+    """
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     session = sandbox.open(submission(work=f"def fine(x):\n    return x\n\ndef attack():\n{lines}\n"))
-    replies = [session.ask(asked("fine", 1)), session.ask(asked(limits=limits)), session.ask(asked("fine", 2))]
+    requests = [asked("fine", 1), asked(limits=limits), asked("fine", 2)]
+    if sandbox.level == "reduced":
+        session.ahead(requests)
+    replies = [session.ask(request) for request in requests]
     session.close()
     assert [reply.values["result"] for reply in replies[::2]] == [1, 2]
     return replies[1]

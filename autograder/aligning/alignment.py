@@ -99,8 +99,8 @@ def align(
     Returns a Crash when the experiment itself could not be made (the module cannot be built or called).
     """
     layout = Layout(family, dict(case.sizes), family.roles(case.sizes))
-    probe = f"{name}.interventions"
-    listing = ask(probe, case.replace(arrays={"elements": np.zeros(0, dtype=np.int64)}))
+    probe, first = beginning(name, case)
+    listing = ask(probe, first)
     if isinstance(listing, Crash):
         return listing
     parameters = read_parameters(listing.values.get("parameters"))
@@ -131,6 +131,11 @@ def align(
             best = result
     assert best is not None  # there is always at least the way in which nothing is known
     return best
+
+
+def beginning(name: str, case: Case) -> tuple[str, Case]:
+    """The probe of the experiment, and the case that changes no weight and only lists them: asked first."""
+    return f"{name}.interventions", case.replace(arrays={"elements": np.zeros(0, dtype=np.int64)})
 
 
 def read_parameters(listing: Any) -> tuple[dict[str, Any], ...] | None:

@@ -30,7 +30,7 @@ LOAD = 10.0  # CPU seconds of a file where the cells of a notebook have theirs
 NOTES_BYTES = 64 * 1024
 PROGRESS = struct.Struct("<qq")  # number of the file, number of the unit; at the start of the notes
 LOOK = signal.SIGRTMAX  # the grader asks where the program is, before it ends it
-SPILLED = struct.Struct("<Q")  # bytes of output that were dropped; after the progress
+SPILLED = struct.Struct("<Q")  # bytes of output that were dropped since the start; after the progress
 PLACE = struct.Struct("<Q")  # length of a JSON list of frames; after the spilled bytes
 PLACE_AT = PROGRESS.size + SPILLED.size
 TRACE_AT = 40 * 1024  # from here on what faulthandler writes, while compiled code keeps Python from running
@@ -202,9 +202,7 @@ class _Watch:
         self._look = self._noted  # one object, by which it is known again
 
     def __call__(self, work: Callable[[], Any]) -> Any:
-        global _spilled
-        _spilled = 0
-        _note(SPILLED.pack(0) + PLACE.pack(0), PROGRESS.size)
+        _note(PLACE.pack(0), PLACE_AT)
         if signal.getsignal(LOOK) is not self._look:  # at first, or when the submission has put another there
             faulthandler.unregister(LOOK)
             signal.signal(LOOK, self._look)

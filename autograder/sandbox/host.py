@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,10 +13,11 @@ from typing import Any, Self
 from autograder.errors import IsolationError, SandboxError
 from autograder.model import Crash, Limits, Observation, Reply, Submission
 from autograder.sandbox import transfer
+from autograder.sandbox.coming import Coming
 from autograder.sandbox.keeper import Keeper, Killed
-from autograder.sandbox.loader import WHOLE
 from autograder.sandbox.perform import case_values
 from autograder.sandbox.request import Request
+from autograder.sandbox.skipping import Skipping
 from autograder.sandbox.started import Started
 from autograder.sandbox.ward import Stopped, Ward
 from autograder.sandbox.wire import WireError
@@ -128,19 +129,6 @@ def _wants(sources: Iterable[str]) -> set[str]:
     return found
 
 
-@dataclass
-class _Files:
-    """A submission's files in one form, and what of them hung or died before: number of the file -> what to skip."""
-
-    files: list[dict[str, Any]]
-    skip: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-
-def _definitions(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The files with a notebook's definitions only, where all of it could be run."""
-    return [file | {"units": file["fallback"], "fallback": ()} if file["tolerant"] else file for file in files]
-
-
 class ZygoteSession:
     """One submission. A request that crashes or hangs costs its child; the next one gets a fresh child.
 
@@ -150,11 +138,11 @@ class ZygoteSession:
 
     def __init__(self, sandbox: ZygoteSandbox, submission: Submission) -> None:
         self._sandbox = sandbox
-        self._files = _Files(transfer.files_of(submission))
+        self._files = Skipping(transfer.files_of(submission))
         # Everything is run in the first child only: trained once, not again with each stand-in.
         self._everything = self._files if submission.notebook_run == "all" else None
         if self._everything is not None:
-            self._files = _Files(_definitions(self._everything.files))
+            self._files = self._everything.definitions()
         self._seed = transfer.seed_of(submission)
         self._wants = _wants(unit.source for file in submission.files for unit in file.units)
         self._stops: list[dict[str, Any]] = []  # failures of loading that only this side saw
@@ -162,6 +150,7 @@ class ZygoteSession:
         self._closed = False
         self._odd = False
         self._killed = False  # whether the last exchange ended by SIGKILL, and not by ours
+        self._coming = Coming()
         self._loaded = self._try(())
 
     @property
@@ -169,10 +158,16 @@ class ZygoteSession:
         """What loading the files gave: ``defined`` and ``failures``; with what was printed."""
         return self._loaded
 
+    def ahead(self, requests: Sequence[Request]) -> None:
+        """Have these answered together when the first of them is asked for."""
+        self._coming.expect(requests)
+
     def ask(self, request: Request) -> Reply:
         """Run one request. A fault of ours is a Crash of kind "engine"."""
         if self._closed:
             return Crash("engine", "the session is closed")
+        if (known := self._coming.answered(request)) is not None:
+            return known
         names = tuple(sorted(request.stand_ins))
         if fault := self._unknown(request.probe, names):
             return Crash("engine", fault)
@@ -198,7 +193,9 @@ class ZygoteSession:
             if ward is None:
                 return reply
         self._wards[names] = self._wards.pop(names)  # the last used comes last
-        return self._exchange(names, ward, case_values(request.probe, request.case), request.limits)
+        together = self._coming.with_it(request)
+        asked = [(case_values(one.probe, one.case), one.limits) for one in together]
+        return self._coming.keep(together, self._exchange(names, ward, asked))
 
     def _unknown(self, probe: str, names: tuple[str, ...]) -> str:
         """What the assignment asks for and its probes do not have: our fault, found on our side."""
@@ -231,22 +228,35 @@ class ZygoteSession:
         except (SandboxError, OSError):
             self._abandon()
 
-    def _exchange(self, names: tuple[str, ...], ward: Ward, message: Mapping[str, Any], limits: Limits) -> Reply:
+    def _exchange(
+        self, names: tuple[str, ...], ward: Ward, asked: Sequence[tuple[Mapping[str, Any], Limits]]
+    ) -> list[Reply]:
+        """What comes back to messages that are sent together: one reply at least, up to the child's end."""
         self._killed = False
+        came: list[Callable[[], Reply]] = []
+        end: Crash | None = None
         try:
-            frame = ward.exchange(message, limits)
+            count = ward.send([message for message, _ in asked], asked[0][1])
+            for _, limits in asked[:count]:
+                frame = ward.receive(limits)
+                output, left = ward.printed()
+                read = partial(transfer.reply_of, frame, number=ward.number, seconds=ward.seconds)
+                came.append(partial(read, output=output, truncated=left))  # later: the child goes on meanwhile
         except Stopped as stop:
             self._odd |= stop.kind == "protocol"
-            self._killed = stop.killed
             output, left = ward.printed()
             self._drop(names)
-            return Crash(stop.kind, stop.message, "", stop.frames, ward.seconds, output, left)
-        output, left = ward.printed()
-        reply = transfer.reply_of(frame, number=ward.number, seconds=ward.seconds, output=output, truncated=left)
-        if isinstance(reply, Crash) and reply.kind == "protocol":
-            self._odd = True
-            self._drop(names)
-        return reply
+            if not stop.killed or not came:  # else it is asked again, and by itself
+                self._killed = stop.killed
+                end = Crash(stop.kind, stop.message, "", stop.frames, ward.seconds, output, left)
+        replies: list[Reply] = []
+        for answer in came:
+            replies.append(reply := answer())
+            if isinstance(reply, Crash) and reply.kind == "protocol":
+                self._odd = True
+                self._drop(names)
+                return replies
+        return replies if end is None else [*replies, end]
 
     def _try(self, names: tuple[str, ...]) -> Reply:
         """A child with these stand-ins, loaded; where the zygote fails, once more with another."""
@@ -276,17 +286,17 @@ class ZygoteSession:
         self._stops.append({**transfer.failure_of({}), "kind": reply.kind, "message": text})
         return self._loaded_once(names, self._files, self._sandbox.load, 0.0)
 
-    def _loaded_once(self, names: tuple[str, ...], files: _Files, limits: Limits, cell: float) -> Reply:
+    def _loaded_once(self, names: tuple[str, ...], files: Skipping, limits: Limits, cell: float) -> Reply:
         """Up to four tries. cell: CPU seconds of one cell, 0 for no bound of its own."""
         reply: Reply = Crash("engine", "not loaded")
         tries, spared = LOADS, False
         while tries:
             tries -= 1
             ward = self._wards[names] = Ward(self._sandbox.keeper(), self._sandbox.memory, files.files, names)
-            message: dict[str, Any] = {"files": files.files, "stubs": self._sandbox.stubs, "cell": cell}
+            message = {**files.told, "stubs": self._sandbox.stubs, "cell": cell, "seed": self._seed}
             message |= {"slowness": self._sandbox.keeper().slowness}
-            message |= {"skip": {str(number): skip for number, skip in files.skip.items()}, "seed": self._seed}
-            reply = transfer.load_reply(self._exchange(names, ward, message, limits))
+            [answer] = self._exchange(names, ward, [(message, limits)])
+            reply = transfer.load_reply(answer)
             if isinstance(reply, Observation):
                 reply.values["failures"][:0] = self._stops
                 return reply
@@ -298,34 +308,10 @@ class ZygoteSession:
                 break
         return reply
 
-    def _leave_out(self, files: _Files, number: int, unit: int, crash: Crash) -> bool:
-        """Next time without the unit that hung or died. False where that was tried, or it is unknown."""
-        if not 0 <= number < len(files.files):
-            return False
-        file = files.files[number]
-        skip = files.skip.setdefault(number, {"whole": False, "units": []})
-        units = file["units"] if file["tolerant"] else file["fallback"]
-        if unit == WHOLE and not file["tolerant"] and not skip["whole"]:
-            skip["whole"], culprit = True, file["units"][0]
-        elif 0 <= unit < len(units) and unit not in skip["units"]:
-            skip["units"].append(unit)
-            culprit = units[unit]
-        else:
-            return False
-        last = crash.frames[-1] if crash.frames else None
-        self._stops.append(
-            {
-                "file": last.file if last else culprit["name"],
-                "line": last.line if last else culprit["line"],
-                "code": last.code if last else "",
-                "exception": "",
-                "message": crash.message,
-                "kind": crash.kind,
-                "missing": "",
-                "recovered": unit == WHOLE and bool(file["fallback"]),
-            }
-        )
-        return True
+    def _leave_out(self, files: Skipping, number: int, unit: int, crash: Crash) -> bool:
+        failure = files.leave_out(number, unit, crash)
+        self._stops += [failure] if failure else []
+        return failure is not None
 
     def _drop(self, names: tuple[str, ...]) -> None:
         ward = self._wards.pop(names, None)

@@ -17,14 +17,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from autograder.errors import SandboxError
-from autograder.model import Crash, Frame, Limits, Observation, Reply, Submission
+from autograder.model import Crash, Limits, Observation, Reply, Submission
 from autograder.sandbox import localchild, transfer, wire
 from autograder.sandbox.budget import Budget, Expired
-from autograder.sandbox.loader import WHOLE
 from autograder.sandbox.perform import case_values
 from autograder.sandbox.places import traced
 from autograder.sandbox.procfs import waits_of
 from autograder.sandbox.request import Request
+from autograder.sandbox.skipping import Skipping
 from autograder.sandbox.spawn import Spawned, spawn
 from autograder.sandbox.wire import WireError
 
@@ -211,9 +211,8 @@ class LocalSession:
 
     def __init__(self, sandbox: LocalSandbox, submission: Submission) -> None:
         self._sandbox = sandbox
-        self._files = transfer.files_of(submission)
+        self._files = Skipping(transfer.files_of(submission))
         self._seed = transfer.seed_of(submission)
-        self._skip: dict[int, dict[str, Any]] = {}
         self._stops: list[dict[str, Any]] = []
         self._process: LocalProcess | None = None
         self._loaded = self._load()
@@ -245,7 +244,7 @@ class LocalSession:
         except Stopped as stopped:
             crash = stopped.crash
             if crash.kind == "deadline" and not crash.frames:  # it could not say where it was; its Python could
-                frames = traced(process.errors, self._files)
+                frames = traced(process.errors, self._files.files)
                 text = f"stopped after {limits.seconds:g} s{transfer.place_of(frames)}"
                 crash = replace(crash, message=text, frames=frames)
             self.close()
@@ -259,36 +258,18 @@ class LocalSession:
         reply: Reply = Crash("engine", "not loaded")
         for _ in range(LOADS):
             process = self._process = self._sandbox.process()
-            message: dict[str, Any] = {"probes": str(self._sandbox.probes), "files": self._files, "seed": self._seed}
-            message |= {"stubs": self._sandbox.stubs, "skip": {str(n): skip for n, skip in self._skip.items()}}
+            message = {**self._files.told, "probes": str(self._sandbox.probes), "seed": self._seed}
+            message |= {"stubs": self._sandbox.stubs}
             reply = transfer.load_reply(self._exchange(process, message, self._sandbox.load))
             if isinstance(reply, Observation):
                 reply.values["failures"][:0] = self._stops
                 return reply
-            if not self._leave_out(*process.reached, reply):
+            failure = self._files.leave_out(*process.reached, reply)
+            if failure is None:
                 break
+            self._stops.append(failure)
         self.close()
         return reply
-
-    def _leave_out(self, number: int, unit: int, crash: Crash) -> bool:
-        """Next time without the unit that hung or died. False where that was tried, or it is unknown."""
-        if not 0 <= number < len(self._files):
-            return False
-        file = self._files[number]
-        skip = self._skip.setdefault(number, {"whole": False, "units": []})
-        units = file["units"] if file["tolerant"] else file["fallback"]
-        if unit == WHOLE and not skip["whole"]:
-            skip["whole"], culprit = True, file["units"][0]
-        elif 0 <= unit < len(units) and unit not in skip["units"]:
-            skip["units"].append(unit)
-            culprit = units[unit]
-        else:
-            return False
-        last = crash.frames[-1] if crash.frames else Frame(culprit["name"], culprit["line"], "")
-        known = {"file": last.file, "line": last.line, "code": last.code, "message": crash.message, "kind": crash.kind}
-        recovered = unit == WHOLE and bool(file["fallback"])
-        self._stops.append({**transfer.failure_of(known), "recovered": recovered})
-        return True
 
 
 def _late(said: Mapping[str, Any]) -> Crash:

@@ -31,7 +31,7 @@ class Notes:
         return int(file), int(unit)
 
     def spilled(self) -> int:
-        """Bytes of output that it dropped, as it says."""
+        """Bytes of output that it has dropped so far, as it says."""
         (spilled,) = SPILLED.unpack(os.pread(self.fd, SPILLED.size, PROGRESS.size))
         return min(int(spilled), 2**40)
 

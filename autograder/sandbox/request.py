@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -49,6 +50,20 @@ class Session(Protocol):
 
     def close(self) -> None:
         """End the child, if there is one."""
+
+
+@runtime_checkable
+class Foreseeing(Session, Protocol):
+    """A session that can have several requests answered together."""
+
+    def ahead(self, requests: Sequence[Request]) -> None:
+        """These will most likely be asked, in this order."""
+
+
+def foretell(session: Session, requests: Sequence[Request]) -> None:
+    """Tell a session what will most likely be asked, in this order, where it can make use of that."""
+    if isinstance(session, Foreseeing):
+        session.ahead(requests)
 
 
 class Sandbox(Protocol):

@@ -8,7 +8,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.model import Frame, Limits
@@ -27,6 +27,7 @@ LAST_RESORT_CPU = 36000  # seconds of its whole life; the limits of each request
 LOOKING = 2.0  # seconds that a program which is to be stopped has for saying where it is
 MOMENT = 0.15  # and for saying so once more with the names of classes, if compiled code lets it
 PIECE = 2**16  # bytes of a reply that are asked for at once: most are smaller
+TOGETHER = 48 * 1024  # bytes of messages that are sent together: far less than a socket holds
 SMALL = 4096  # bytes: a reply that comes in smaller pieces is being held back
 
 
@@ -59,7 +60,10 @@ class Ward:
         self._output, self._notes = memory_file("output", OUTPUT_BYTES), Notes(files)
         self._pidfd = -1
         self._came = bytearray()  # of the next reply
-        self.number = 0
+        self._sent = 0  # messages so far
+        self._shown = self._spilled = 0  # bytes of what it printed: that were shown, and that it dropped, so far
+        self._budget: Budget | None = None  # of the next reply
+        self.number = 0  # of the last reply
         self.seconds = 0.0  # CPU time of the last exchange
         self.reached = (-1, -1)  # number of the file and of the unit that it was loading when it ended, as it says
         with theirs:
@@ -82,19 +86,56 @@ class Ward:
         return self._pidfd >= 0
 
     def exchange(self, message: Mapping[str, Any], limits: Limits) -> bytes:
-        """Send ``message``, with a number of its own, and return the frame that comes back.
+        """Send ``message`` and return the frame that comes back. Raises what ``send`` and ``receive`` raise."""
+        self.send((message,), limits)
+        return self.receive(limits)
 
-        Raises WireError, before anything is sent, where the message is too large; Stopped where no
-        frame came in time or the child ended: it is ended then in any case.
+    def send(self, messages: Sequence[Mapping[str, Any]], limits: Limits) -> int:
+        """Send the messages, each with a number of its own, or the first ones of them: how many.
+
+        So many go out together that none has to wait for the child, which may be waiting for its replies to be
+        taken. limits: of the first one, of which this is a part. Raises WireError, before anything is sent, where
+        that one is too large; else as ``receive``.
+        """
+        frames: list[bytes] = []
+        for number, message in enumerate(messages, self._sent + 1):
+            try:
+                frame = wire.prefixed(question.pack({**message, "id": number}))
+            except WireError:
+                if not frames:
+                    raise
+                break
+            if frames and sum(map(len, frames)) + len(frame) > TOGETHER:
+                break
+            frames.append(frame)
+        self._sent += len(frames)
+        self._shown = os.lseek(self._output, 0, os.SEEK_SET)  # the child's descriptor has the same position
+        self._budget = self._limited(limits)
+        with self._stopping(self._budget):
+            self._send(b"".join(frames), self._budget)
+        return len(frames)
+
+    def receive(self, limits: Limits) -> bytes:
+        """The frame that answers the next of the messages that were sent.
+
+        limits: of that message, from when the reply before it was here. Raises Stopped where no frame came in time
+        or the child ended: it is ended then in any case.
         """
         self.number += 1
-        frame = wire.prefixed(question.pack({**message, "id": self.number}))
-        os.lseek(self._output, 0, os.SEEK_SET)  # the child's descriptor has the same position
-        budget = Budget(limits, self.pid, self._keeper.slowness, again=self._keeper.measured)
-        try:
-            self._send(frame, budget)
+        budget, self._budget = self._budget or self._limited(limits), None
+        with self._stopping(budget):
             reply = self._receive(budget)
             budget.computed()
+        return reply
+
+    def _limited(self, limits: Limits) -> Budget:
+        return Budget(limits, self.pid, self._keeper.slowness, again=self._keeper.measured)
+
+    @contextlib.contextmanager
+    def _stopping(self, budget: Budget) -> Iterator[None]:
+        """End the child, and raise Stopped, where what is done here says that it cannot go on."""
+        try:
+            yield
         except Expired as expired:
             frames = self._look()
             self.end()
@@ -106,13 +147,14 @@ class Ward:
             raise self._died() from None
         finally:
             self.seconds = budget.cpu if self.alive else budget.seen  # its number may be another's by now
-        return reply
 
     def printed(self) -> tuple[str, int]:
-        """What it printed since the last message went out, bounded, and how many bytes were left out."""
-        size = min(os.lseek(self._output, 0, os.SEEK_CUR), OUTPUT_BYTES)
-        data = os.pread(self._output, min(size, SHOWN_BYTES), 0) if size else b""
-        return data.decode("utf-8", "replace"), size - len(data) + self._notes.spilled()
+        """What it printed since this was asked, or messages went out, bounded, and how many bytes were left out."""
+        start, self._shown = self._shown, min(os.lseek(self._output, 0, os.SEEK_CUR), OUTPUT_BYTES)
+        before, self._spilled = self._spilled, self._notes.spilled()
+        size = max(self._shown - start, 0)  # it may have moved the position itself
+        data = os.pread(self._output, min(size, SHOWN_BYTES), start) if size else b""
+        return data.decode("utf-8", "replace"), size - len(data) + max(self._spilled - before, 0)
 
     def end(self) -> int:
         """Kill it if it lives, reap it and close everything but what it left: its wait status."""

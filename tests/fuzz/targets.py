@@ -51,6 +51,7 @@ class _Wire(Ward):
         self._keeper = SimpleNamespace(slowness=1.0, measured=lambda: 1.0)  # type: ignore[assignment]
         self.pid, self.number, self.seconds = os.getpid(), 0, 0.0
         self._theirs, self._came = theirs, bytearray()
+        self._sent = self._shown = self._spilled = 0
         theirs.send(data[:100_000])
         theirs.shutdown(socket.SHUT_WR)
         os.pwrite(self._notes.fd, data[:4096], 0)

@@ -218,10 +218,10 @@ class _Session:
             return self.inner.ask(request)
         exchange = self.inner._exchange
 
-        def struck(names: Any, ward: Any, *message: Any) -> Reply:
+        def struck(names: Any, ward: Any, asked: Any) -> list[Reply]:
             os.kill(self.sandbox.keeper().pid, signal.SIGKILL)
             assert ward._gone(30.0)
-            return exchange(names, ward, *message)
+            return exchange(names, ward, asked)
 
         with pytest.MonkeyPatch.context() as patch:  # the next one too, which is asked once more
             patch.setattr(self.inner, "_exchange", struck)
