@@ -12,19 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Column, Engine, MetaData, String, create_engine, event, inspect, select, text
+from sqlalchemy import Table as Sketch
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from autograder.errors import GradebookError
+from autograder.gradebook.schema import Table
 
 PATIENCE = 60  # seconds that a writer waits for another
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION = Sketch("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))  # alembic's own
 _LOCK = 7_224_001  # PostgreSQL's advisory lock of a gradebook's writers
 _WRITING = "autograder_writing"
 
@@ -168,13 +167,30 @@ def _postgres_begin(connection: Connection) -> None:
 
 def _migrate(connection: Connection, shown: str) -> None:
     """Bring the tables up to this version, inside the caller's transaction."""
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        Table.metadata.create_all(connection)
+        VERSION.create(connection)
+        connection.execute(VERSION.insert().values(version_num=newest()))
+    elif VERSION.name not in tables or connection.scalar(select(VERSION.c.version_num)) != newest():
+        _walk(connection, shown)
+
+
+def newest() -> str:
+    """The last step of ``migrations``: its file's number."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _walk(connection: Connection, shown: str) -> None:
+    """Take the steps that are missing."""
+    from alembic import command  # slow to import, and most gradebooks are new or of this version
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    if MigrationContext.configure(connection).get_current_revision() == newest:
-        return
     try:
         command.upgrade(config, "head")
     except CommandError as error:
