@@ -20,6 +20,7 @@ from autograder.errors import NO_ROOM, AutograderError
 STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 ON = "what was graded is kept, and the same command goes on from there"
 
+_modules = 0  # that nobody looks for garbage in
 Handler = Callable[[int, FrameType | None], None]
 
 
@@ -103,10 +104,12 @@ def importing() -> Iterator[None]:
 
 
 def _imported() -> None:
-    """From here on garbage is looked for, in what comes now."""
+    """From here on garbage is looked for, in what comes now; not in modules that have come since this was asked last."""
+    global _modules
     if not gc.isenabled():
-        if not gc.get_freeze_count():
+        if len(sys.modules) > _modules:
             gc.freeze()
+            _modules = len(sys.modules)
         gc.enable()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,22 @@ def test_beginning_one_imports_nothing_slow() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "False False\n"
+
+
+def test_no_collection_looks_through_modules_whenever_they_were_imported() -> None:
+    code = """
+        import gc
+        from autograder.exits import importing
+
+        counts = []
+        for names in ([], ["sqlalchemy"], []):
+            with importing():
+                for name in names:
+                    __import__(name)
+            counts.append(gc.get_freeze_count())
+        assert counts[1] > counts[0] + 10_000 and counts[2] == counts[1] and gc.isenabled(), counts
+        """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
 
 
 def test_a_sandbox_takes_up_the_process_that_was_begun_for_it(rnn: Assignment, place: Path) -> None:
