@@ -104,7 +104,7 @@ def importing() -> Iterator[None]:
 
 
 def _imported() -> None:
-    """From here on garbage is looked for, in what comes now; not in modules that have come since this was asked last."""
+    """From here on garbage is looked for, in what comes now, not in modules that were imported so far."""
     global _modules
     if not gc.isenabled():
         if len(sys.modules) > _modules:
