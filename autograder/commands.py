@@ -211,7 +211,7 @@ def try_one(
     submission = intake.receive([path], assignment.exercises, mode="single").entries[0].read()
     course_ = pipeline.prepare(assignment, Seeds(b"try"))
     early.settle()
-    with sandbox_for(assignment, isolation, trains=chosen.trains, begun=early.take) as sandbox:
+    with sandbox_for(assignment, isolation, begun=early.take) as sandbox:
         session = sandbox.open(submission)
         try:
             judged = Grading(assignment, submission, session, course_.reference, course_.seeds)

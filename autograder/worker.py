@@ -19,20 +19,14 @@ def sandbox_for(
     assignment: Assignment,
     level: str,
     *,
-    trains: bool | None = None,
     begun: Callable[[], Started | None] = lambda: None,
 ) -> ZygoteSandbox:
-    """An assignment's sandbox at a level, not yet started.
-
-    trains: whether what is asked trains a model; what the assignment does where None. begun: gives a process that was
-    begun before, if there is one.
-    """
+    """An assignment's sandbox at a level, not yet started. begun: gives a process that was begun before, if any."""
     return ZygoteSandbox(
         assignment.probes,
         level,
         stubs=assignment.stubs,
         stand_ins=assignment.stand_ins_file,
-        trains=assignment.trains if trains is None else trains,
         begun=begun,
     )
 

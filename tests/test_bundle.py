@@ -17,7 +17,7 @@ LOOK = """
 import json, sys
 sys.path[:] = [sys.argv[1], *sys.path, sys.argv[2]]
 import probes, autograder.sandbox.child, autograder.sandbox.lockdown, autograder.sandbox.standins
-import autograder.sandbox.calibration
+import autograder.sandbox.calibration, autograder.sandbox.compiler
 import autograder.sandbox.zygote
 ours = {name: module.__file__ for name, module in sys.modules.items() if name.split('.')[0] in ('autograder', 'probes')}
 print(json.dumps(ours))

@@ -22,9 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="zygotes are Lin
 
 def sandbox(rnn: Assignment, early: Early) -> ZygoteSandbox:
     """Of the shipped assignment; without namespaces, so that it starts everywhere."""
-    return ZygoteSandbox(
-        rnn.probes, "none", stubs=rnn.stubs, stand_ins=rnn.stand_ins_file, trains=False, begun=early.take
-    )
+    return ZygoteSandbox(rnn.probes, "none", stubs=rnn.stubs, stand_ins=rnn.stand_ins_file, begun=early.take)
 
 
 def folders(place: Path) -> list[str]:

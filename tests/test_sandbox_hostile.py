@@ -27,9 +27,7 @@ CANARY = "canary-7f3a"
 
 @pytest.fixture(scope="module", params=["full", "reduced"])
 def sandbox(request: pytest.FixtureRequest) -> Iterator[ZygoteSandbox]:
-    with ZygoteSandbox(
-        PROBES, request.param, stubs=STUBS, load=Limits(2.0, 5.0), memory=512 * 2**20, trains=False
-    ) as made:
+    with ZygoteSandbox(PROBES, request.param, stubs=STUBS, load=Limits(2.0, 5.0), memory=512 * 2**20) as made:
         yield made
 
 

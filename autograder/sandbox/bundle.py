@@ -27,6 +27,7 @@ SANDBOX_MODULES = (
     "perform.py",
     "lockdown.py",
     "calibration.py",
+    "compiler.py",
     "standins.py",
     "child.py",
     "zygote.py",

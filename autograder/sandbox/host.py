@@ -28,7 +28,10 @@ MOST_CHILDREN = 3  # of one submission: as it is, and with stand-ins
 LOADS = 4  # tries, each without what hung or died before
 ALL = Limits(600.0, 600.0)  # of loading a notebook of which everything is run
 CELL = 60.0  # CPU seconds of one of its cells
-_OPTIMIZER = re.compile(r"\boptim\b")  # the first one that is made brings torch._dynamo, which takes a second
+# what needs torch._dynamo, which takes a second
+_COMPILED = re.compile(
+    r"\b(?:_dynamo|functorch)\b|\btorch\b.*\b(?:compile|compiler|export|func|profiler|nested|utils\b.*\bcheckpoint)\b"
+)
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(pandas|matplotlib|seaborn|sklearn|scipy|PIL)\b", re.MULTILINE)
 
 
@@ -39,7 +42,7 @@ class ZygoteSandbox:
     level: "full" (namespaces, Landlock, seccomp, limits), "reduced" (without namespaces) or "none" (limits only).
     stubs: module name of each stub -> the names that it defines.
     load: limits of loading a submission's files. memory: bytes that a child may use.
-    trains: whether the probes train. begun: gives a process that was begun before, if there is one.
+    begun: gives a process that was begun before, if there is one.
 
     Entering it raises IsolationError, with the mend, where the level cannot be had.
     """
@@ -54,14 +57,13 @@ class ZygoteSandbox:
         load: Limits = Limits(10.0, 10.0),  # noqa: B008  # frozen
         memory: int = MEMORY,
         recycle: int = RECYCLE,
-        trains: bool = True,
         begun: Callable[[], Started | None] = lambda: None,
     ) -> None:
         self.probes, self.stand_ins, self.level = probes, stand_ins, level
         self.stubs = {name: list(names) for name, names in (stubs or {}).items()}
         self.load, self.memory = load, memory
         self.calibration = 0.0
-        self._recycle, self._trains, self._begun = recycle, trains, begun
+        self._recycle, self._begun = recycle, begun
         self._served = 0
         self._keeper: Keeper | None = None
         self._session: ZygoteSession | None = None
@@ -93,7 +95,7 @@ class ZygoteSandbox:
             return self._keep()
 
     def _keep(self, started: Started | None = None) -> Keeper:
-        return Keeper(self.probes, self.level, self.stand_ins, trains=self._trains, started=started)
+        return Keeper(self.probes, self.level, self.stand_ins, started=started)
 
     def stop(self) -> None:
         """End the zygote; the next request starts another."""
@@ -120,11 +122,11 @@ class ZygoteSandbox:
 
 
 def _wants(sources: Iterable[str]) -> set[str]:
-    """Libraries that this code imports, sooner or later."""
+    """Libraries that this code imports, sooner or later, and the compiler where it uses that."""
     found = set()
     for source in sources:
         found.update(_IMPORT.findall(source))
-        if _OPTIMIZER.search(source):
+        if _COMPILED.search(source):
             found.add("torch._dynamo")
     return found
 

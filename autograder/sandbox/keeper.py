@@ -25,8 +25,7 @@ class Killed(SandboxError):  # noqa: N818  # what became of the zygote
 class Keeper:
     """One running zygote and its folder. Any failure of it raises SandboxError; start it anew then.
 
-    trains: whether the probes train, which needs more of torch than the rest. started: a process that was
-    begun before.
+    started: a process that was begun before.
     """
 
     def __init__(
@@ -35,7 +34,6 @@ class Keeper:
         level: str,
         stand_ins: Path | None = None,
         *,
-        trains: bool = True,
         started: Started | None = None,
     ) -> None:
         self.level = level
@@ -43,15 +41,15 @@ class Keeper:
         self._started = started or Started(level)
         try:
             bundle.add(self._started.folder / "bundle", probes, stand_ins)
-            self._begin(trains)
+            self._begin()
         except BaseException:
             self.close()
             raise
 
-    def _begin(self, trains: bool) -> None:
+    def _begin(self) -> None:
         fds: list[int] = []
         try:
-            ready, fds = self._started.call({"trains": trains})
+            ready, fds = self._started.call({"do": "finish"})
         except SandboxError:
             try:
                 ready, fds = self._started.receive()  # what it said before it ended

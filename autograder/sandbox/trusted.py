@@ -20,7 +20,7 @@ import torch
 
 from autograder.errors import AssignmentError
 from autograder.model import Crash, Observation, Reply, Submission
-from autograder.sandbox import transfer
+from autograder.sandbox import compiler, transfer
 from autograder.sandbox.loader import Loader
 from autograder.sandbox.perform import case_values, fresh_state, perform
 from autograder.sandbox.request import Request
@@ -50,6 +50,7 @@ class TrustedSandbox:
     def __init__(
         self, probes: Path, *, stubs: Mapping[str, Sequence[str]] | None = None, stand_ins: Path | None = None
     ) -> None:
+        compiler.stand_in()
         self._probes = load_probes(probes)
         self._stubs = dict(stubs or {})
         self._stand_ins: Mapping[str, Any] = getattr(self._probes, "STAND_INS", {})
