@@ -65,11 +65,6 @@ class Assignment:
         """The exercises in the order in which they are judged: what trains a model comes last."""
         return tuple(sorted(self.exercises, key=lambda exercise: exercise.trains))
 
-    @property
-    def trains(self) -> bool:
-        """Whether an exercise trains a model."""
-        return any(exercise.trains for exercise in self.exercises)
-
     def in_order(self, grades: Iterable[ExerciseGrade]) -> tuple[ExerciseGrade, ...]:
         """Grades of exercises in the assignment's own order."""
         place = {exercise.id: number for number, exercise in enumerate(self.exercises)}
