@@ -35,7 +35,9 @@ def test_whoever_is_killed_the_class_is_graded_as_in_a_quiet_run(tmp_path: Path)
     seen = chaos.Seen()
     with chaos.orphans_are_ours():
         setting, expected = chaos.prepare(tmp_path, students=6)
-        chaos.Round(setting, expected, seen, random.Random(0)).run(["Ctrl-C", "SIGTERM", "child", "zygote", "worker", "grader"])
+        chaos.Round(setting, expected, seen, random.Random(0)).run(
+            ["Ctrl-C", "SIGTERM", "child", "zygote", "worker", "grader"]
+        )
 
     assert seen.broken == []
     assert seen.looks >= 2

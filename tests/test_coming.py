@@ -201,6 +201,13 @@ def test_who_answers_what_was_not_answered_yet_answers_for_itself_and_is_found_o
     assert replies == [1, 99, 99, 99, "protocol"]
 
 
+def test_a_probe_that_is_not_there_stays_a_fault_of_ours_and_costs_the_others_nothing(session: ZygoteSession) -> None:
+    requests = [call("number", 1), Request("no_such_probe", Case()), call("number", 2)]
+    session.ahead(requests)
+    replies = [session.ask(request) for request in requests]
+    assert [result(reply) for reply in replies] == [[1, 1], "engine", [2, 2]]
+
+
 def test_a_transcript_keeps_only_what_was_asked(session: ZygoteSession) -> None:
     recording = Recording(session)
     recording.ahead([call("number", n) for n in range(3)])

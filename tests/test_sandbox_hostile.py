@@ -123,6 +123,20 @@ def test_a_result_that_is_too_large_is_refused_by_its_shape(sandbox: ZygoteSandb
     assert (reply.kind, "far more than the task needs" in reply.message) == ("contract", True)
 
 
+def test_results_that_are_too_large_together_are_refused_and_no_later_one_is_asked_for(sandbox: ZygoteSandbox) -> None:
+    code = "import torch\n\n\ndef large(n):\n    return torch.zeros(n, dtype=torch.float64)\n"
+    session = sandbox.open(submission(work=code))
+    requests = [asked("large", 5_000_000 + n) for n in range(8)] + [asked("large", 1)]
+    session.ahead(requests)
+    replies = [session.ask(request) for request in requests]
+    again = session.ask(asked("large", 2))
+    session.close()
+    assert [isinstance(reply, Observation) for reply in replies] == [True] * 6 + [False] * 3
+    assert all(isinstance(reply, Crash) and reply.kind == "limit" for reply in (*replies[6:], again))
+    assert isinstance(replies[6], Crash)
+    assert "256 MiB: far more than the task needs" in replies[6].message
+
+
 def test_printing_ten_megabytes_is_bounded_and_no_error(sandbox: ZygoteSandbox) -> None:
     reply = attack(sandbox, "for n in range(100_000):\n    print('x' * 99)\nreturn 5")
     assert isinstance(reply, Observation)

@@ -28,6 +28,8 @@ MOST_CHILDREN = 3  # of one submission: as it is, and with stand-ins
 LOADS = 4  # tries, each without what hung or died before
 ALL = Limits(600.0, 600.0)  # of loading a notebook of which everything is run
 CELL = 60.0  # CPU seconds of one of its cells
+MOST_TAKEN = 256 * 2**20  # bytes of all replies of one submission, which stay in memory while it is judged
+TOO_MUCH = f"all that your code gave back is more than {MOST_TAKEN // 2**20} MiB: far more than the task needs"
 # what needs torch._dynamo, which takes a second
 _COMPILED = re.compile(
     r"\b(?:_dynamo|functorch)\b|\btorch\b.*\b(?:compile|compiler|export|func|profiler|nested|utils\b.*\bcheckpoint)\b"
@@ -153,6 +155,7 @@ class ZygoteSession:
         self._odd = False
         self._killed = False  # whether the last exchange ended by SIGKILL, and not by ours
         self._coming = Coming()
+        self._taken = 0  # bytes of its replies
         self._loaded = self._try(())
 
     @property
@@ -162,7 +165,7 @@ class ZygoteSession:
 
     def ahead(self, requests: Sequence[Request]) -> None:
         """Have these answered together when the first of them is asked for."""
-        self._coming.expect(requests)
+        self._coming.expect(request for request in requests if not self._unknown(request.probe, ()))
 
     def ask(self, request: Request) -> Reply:
         """Run one request. A fault of ours is a Crash of kind "engine"."""
@@ -170,6 +173,8 @@ class ZygoteSession:
             return Crash("engine", "the session is closed")
         if (known := self._coming.answered(request)) is not None:
             return known
+        if self._taken > MOST_TAKEN:
+            return Crash("limit", TOO_MUCH)
         names = tuple(sorted(request.stand_ins))
         if fault := self._unknown(request.probe, names):
             return Crash("engine", fault)
@@ -241,6 +246,9 @@ class ZygoteSession:
             count = ward.send([message for message, _ in asked], asked[0][1])
             for _, limits in asked[:count]:
                 frame = ward.receive(limits)
+                self._taken += len(frame)
+                if self._taken > MOST_TAKEN:
+                    raise Stopped("limit", TOO_MUCH)
                 output, left = ward.printed()
                 read = partial(transfer.reply_of, frame, number=ward.number, seconds=ward.seconds)
                 came.append(partial(read, output=output, truncated=left))  # later: the child goes on meanwhile
