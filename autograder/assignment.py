@@ -6,7 +6,9 @@ import hashlib
 import importlib.util
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from autograder import handout as handouts
-from autograder.errors import AssignmentError, UnknownName
+from autograder.errors import AssignmentError, AutograderError, UnknownName
 from autograder.exercise import Exercise
 from autograder.model import ExerciseGrade
 from autograder.sandbox.trusted import load_stand_ins
@@ -104,7 +106,7 @@ class Assignment:
         digest = hashlib.sha256()
         for root in (engine, self.grading, *([self.hidden] if self.hidden else [])):
             elsewhere = {"reporting", "gradebook", "exports", "marking", "rejudging", "auditing", "releasing", "web"}
-            skipped = {*elsewhere, "mistakes", "variants", "__pycache__"}
+            skipped = {*elsewhere, "starting", "mistakes", "variants", "__pycache__"}
             files = [p for p in root.rglob("*") if p.suffix in SOURCES and not skipped & set(p.relative_to(root).parts)]
             for path in sorted(files):
                 digest.update(f"{root.name}/{path.relative_to(root).as_posix()}\0".encode())
@@ -160,13 +162,15 @@ def load_handout(folder: Path) -> Assignment:
 
 
 def _load(id: str, grading: Path, hidden: Path | None, pieces: Path | None, *, whole: bool = True) -> Assignment:
-    package = _package(f"course_{id}_grading", grading)
-    exercises = tuple(_wanted(package, "EXERCISES"))
+    with _placed(grading):
+        package = _package(f"course_{id}_grading", grading)
+        exercises = tuple(_wanted(package, "EXERCISES"))
+        probes = _submodule(package, "probes")
+        families = _submodule(package, "families")
     if hidden is not None and (hidden / "hidden" / "__init__.py").is_file():
-        checks = _package(f"course_{id}_hidden", hidden / "hidden")
-        _wanted(checks, "register")({exercise.id: exercise for exercise in exercises})
-    probes = _submodule(package, "probes")
-    families = _submodule(package, "families")
+        with _placed(hidden):
+            checks = _package(f"course_{id}_hidden", hidden / "hidden")
+            _wanted(checks, "register")({exercise.id: exercise for exercise in exercises})
     assignment = Assignment(
         id=id,
         title=str(_wanted(package, "TITLE")),
@@ -216,6 +220,22 @@ def _check_align(assignment: Assignment, exercise: Exercise) -> None:
     for name, known, what in pairs:
         if name not in known:
             raise AssignmentError(f"{exercise.id} is aligned with the unknown {what} {name!r}")
+
+
+@contextmanager
+def _placed(folder: Path) -> Iterator[None]:
+    """What an author's file raises while it is imported, as an AssignmentError with its file and line."""
+    try:
+        yield
+    except AutograderError:
+        raise
+    except Exception as error:
+        places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+        if isinstance(error, SyntaxError) and error.filename:
+            places.append((error.filename, error.lineno))
+        own = [f"{name}:{line}" for name, line in places if Path(name).is_relative_to(folder)] or [str(folder)]
+        what = error.msg if isinstance(error, SyntaxError) else error
+        raise AssignmentError(f"{own[-1]}: {type(error).__name__}: {what}") from error
 
 
 def _package(name: str, folder: Path) -> ModuleType:

@@ -8,14 +8,13 @@ from typing import Any
 import click
 
 from autograder import __version__
+from autograder.cliauthor import LEVELS, audit, doctor, new, release
 from autograder.clibegun import begun
 from autograder.climarks import marks, serve
 from autograder.clireport import report
 from autograder.clistudent import policy, student
 from autograder.exits import Commands
 from autograder.exits import leave as _exit
-
-LEVELS = click.Choice(["full", "reduced", "none"])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -87,50 +86,6 @@ def try_(exercise: str, path: Path, **options: Any) -> None:
     begun(options["isolation"], 1, lambda commands, early: commands.try_one(exercise, path, early=early, **options))
 
 
-@main.command(short_help="What this machine can promise, attack by attack.")
-@click.option("--isolation", type=LEVELS, help="Examine this level [default: the best that can be had].")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def doctor(**options: Any) -> None:
-    """Try a selection of attacks in the sandbox and say which isolation level this machine gives.
-
-    Example: autograder doctor
-    """
-    from autograder import commands  # slow to import: --help must not wait for torch
-
-    _exit(lambda: commands.doctor(**options))
-
-
-@main.command(short_help="The grader graded: known work, null models, mutants.")
-@click.argument("assignment", required=False)
-@click.option(
-    "--only",
-    multiple=True,
-    type=click.Choice(["reference", "variants", "mistakes", "nulls", "mutants"]),
-    help="Only this kind of work; may be given several times.",
-)
-@click.option(
-    "--sample",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="Only N of the mutants, always the same ones, and nothing that trains only because of a wrong piece.",
-)
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), help="Workers, each with a sandbox [default: the cores].")
-@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
-@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the kill table here.")
-@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
-def audit(assignment: str | None, **options: Any) -> None:
-    """Judge work whose marks are known: reference, stubs, variants, mistakes, null models and mutants.
-
-    Example: autograder audit rnn --html audit.html
-
-    Exit status 1 where anything falls short.
-    """
-    from autograder import commands  # slow to import: --help must not wait for torch
-
-    _exit(lambda: commands.audit(assignment, **options))
-
-
 @main.command(short_help="Your own work by the public cases, before you hand it in.")
 @click.argument("words", nargs=-1, metavar="[PATH or EXERCISE]...")
 @click.option("--watch", is_flag=True, help="Check again whenever a file is saved.")
@@ -186,29 +141,6 @@ def pack(folder: Path | None, **options: Any) -> None:
     from autograder import student
 
     _exit(lambda: student.pack(folder, spawned=spawned, **options))
-
-
-@main.command(short_help="What students receive, made from the sources.")
-@click.argument("assignment")
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; say what differs.")
-@click.option(
-    "--wheel",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="This wheel instead of one built from the checkout.",
-)
-@click.option("--course", type=click.Path(path_type=Path), help="The folder that holds assignments/.")
-def release(assignment: str, folder: Path | None, **options: Any) -> None:
-    """Write the folder that students receive: stubs, notebook, probes, public key, and our wheel.
-
-    Example: autograder release rnn handout/
-
-    FOLDER is new or empty, or holds an earlier release, which is brought up to date. Without FOLDER it is the
-    course's own copy, assignments/ASSIGNMENT, which holds all but the wheel.
-    """
-    from autograder import commands  # slow to import: --help must not wait for torch
-
-    _exit(lambda: commands.release(assignment, folder, **options))
 
 
 @main.command(short_help="Stored observations judged again, without running anything.")
@@ -332,6 +264,8 @@ def similar(place: Path, name: str | None, course: Path | None, **options: Any) 
     _exit(lambda: comparing.similar(place, load=lambda own: commands.load(own or name, course, place), **options))
 
 
+for _command in (doctor, audit, release, new):
+    main.add_command(_command)
 main.add_command(report)
 main.add_command(marks)
 main.add_command(serve)

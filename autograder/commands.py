@@ -1,14 +1,12 @@
-"""What the subcommands do: put the parts together, show progress, print the outcome."""
+"""What ``grade`` and ``try`` do: put the parts together, show progress, print the outcome."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -17,11 +15,7 @@ from rich.markup import escape
 from autograder import assignment as assignments
 from autograder import batch, handback, intake, pipeline, terminal
 from autograder import cluster as clusters
-from autograder import doctor as examination
-from autograder import key as publickey
 from autograder.assignment import Assignment
-from autograder.auditing import audit as auditing
-from autograder.auditing import audited, scorecard
 from autograder.control import Control
 from autograder.errors import AssignmentError, UnknownName
 from autograder.gradebook.standing import standing
@@ -33,9 +27,6 @@ from autograder.model import Grade
 from autograder.output import Output
 from autograder.publish import folders
 from autograder.rejudging.rejudge import Rejudging
-from autograder.releasing import release as releasing
-from autograder.reporting import html
-from autograder.reporting.files import write
 from autograder.sandbox.early import Early
 from autograder.sandbox.request import Sandbox
 from autograder.seeds import Seeds
@@ -171,7 +162,7 @@ def _graded_as(book: Gradebook, assignment: str, student: str) -> Grade:
 
 def load(name: str | None, course: Path | None, near: Path | None = None) -> Assignment:
     """The named assignment, or the only one of the course."""
-    root = course or _course(near)
+    root = course or course_of(near)
     known = assignments.available(root)
     if name is None:
         if len(known) != 1:
@@ -180,7 +171,8 @@ def load(name: str | None, course: Path | None, near: Path | None = None) -> Ass
     return assignments.load(root, name)
 
 
-def _course(near: Path | None) -> Path:
+def course_of(near: Path | None) -> Path:
+    """The course around this folder, else the one around ``near``."""
     try:
         return assignments.find_course()
     except AssignmentError:
@@ -222,90 +214,3 @@ def try_one(
         finally:
             session.close()
     return 0
-
-
-def doctor(*, isolation: str | None, as_json: bool) -> int:
-    """Examine this machine: the asked level, or the best that can be had."""
-    missing: list[examination.Trial] = []
-    if isolation:
-        level, trials = isolation, examination.examine(isolation)
-    else:
-        level, trials, missing = examination.examine_best()
-    facts = examination.facts()
-    if as_json:
-        found: dict[str, object] = {"level": level, "trials": [asdict(t) for t in trials]}
-        found |= {"missing": [asdict(t) for t in missing], "facts": [asdict(f) for f in facts]}
-        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
-    else:
-        terminal.examined(Console(highlight=False), level, trials, facts, missing)
-    return 0 if all(trial.ok for trial in trials) else 1
-
-
-def audit(
-    name: str | None,
-    *,
-    only: Sequence[str],
-    sample: int,
-    jobs: int | None,
-    course: Path | None,
-    as_json: bool,
-    page: Path | None,
-) -> int:
-    """Judge all known work of an assignment."""
-    console = Console(stderr=as_json, highlight=False)
-    prepared = pipeline.prepare(load(name, course), Seeds(auditing.SECRET))
-    with audited.AuditProgress(console) as progress:
-        result = auditing.audit(
-            prepared,
-            only=only or scorecard.KINDS,
-            sample=sample,
-            workers=jobs or os.cpu_count() or 1,
-            began=progress.began,
-            finished=progress.finished,
-        )
-    plain = result.to_json()
-    audited.show(console, result)
-    if as_json:
-        sys.stdout.write(json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n")
-    if page is not None:
-        write(page, html.audit_page(plain))
-        console.print(f"kill table   {escape(str(page))}", soft_wrap=True)
-    return 0 if result.ok else 1
-
-
-def release(id: str, folder: Path | None, *, only_check: bool, wheel: Path | None, course: Path | None) -> int:
-    """Write or check what students receive. Returns 1 where ``only_check`` found a difference."""
-    console = Console(highlight=False, soft_wrap=True)
-    assignment = assignments.load(course or _course(folder), id)
-    own = assignment.grading.parent
-    target = folder or own
-    if not only_check:
-        _with_key(assignment, console)
-    made = releasing.make(assignment)
-    if only_check:
-        found = releasing.differences(made, target)
-        for sentence in found:
-            console.print(escape(sentence))
-        again = f"autograder release {id}" + (f" {folder}" if folder else "")
-        console.print(f"mend: {again}" if found else f"{target}: exactly what the sources give", markup=False)
-        return 1 if found else 0
-    with tempfile.TemporaryDirectory() as out:
-        ours = None
-        if target.resolve() != own.resolve():
-            ours = releasing.check_wheel(wheel) if wheel else releasing.build_wheel(Path(out))
-        written = releasing.write(made, target, ours)
-    counts = f"{len(written.new)} new, {len(written.changed)} changed, {len(written.removed)} removed"
-    console.print(f"{target}: handout {made.handout.version} of {id}, {len(made.files)} files ({counts})", markup=False)
-    for name in written.kept:
-        console.print(f"kept, though no longer handed out, because it was changed: {name}", markup=False)
-    if ours is not None:
-        console.print(f"its wheel: {releasing.WHEELS}/{ours.name}", markup=False)
-    return 0
-
-
-def _with_key(assignment: Assignment, console: Console) -> None:
-    """A public key that is missing, damaged, or no longer what the sources give, is recorded anew."""
-    data, why = publickey.renewed(assignment)
-    if why:
-        (assignment.grading / publickey.FILE).write_bytes(data)
-        console.print(f"the public key was recorded anew: {why}", markup=False)

@@ -42,7 +42,7 @@ ORDER = (
     ("queueing",),
     ("batch",),
     ("cluster",),
-    ("doctor", "checking", "live", "releasing"),
+    ("doctor", "checking", "live", "releasing", "starting"),
     ("reporting", "pack"),
     ("terminal",),
     ("auditing",),
@@ -54,7 +54,8 @@ ORDER = (
     ("serving",),
     ("checkview", "notebook"),
     ("commands", "student", "pytest_plugin"),
-    ("clibegun", "climarks", "clireport", "clistudent"),
+    ("authoring",),
+    ("cliauthor", "clibegun", "climarks", "clireport", "clistudent"),
     ("cli",),
 )
 RANK = {unit: rank for rank, units in enumerate(ORDER) for unit in units}
@@ -63,6 +64,7 @@ COMMAND_LINE = (
     "terminal",
     "instructor",
     "commands",
+    "authoring",
     "student",
     "cli",
     "notebook",

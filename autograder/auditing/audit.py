@@ -98,7 +98,9 @@ def audit(
         if row.kind == "mutants" and row.id in listed.reasons and row.details["state"] == "killed"
     ]
     seconds = time.monotonic() - started
-    return Audit(assignment.id, assignment.title, level, rows, [*listed.problems, *killed], len(made), sample, seconds)
+    judged = sum(not exercise.written for exercise in assignment.exercises)
+    problems = [*listed.problems, *killed]
+    return Audit(assignment.id, assignment.title, level, rows, problems, len(made), sample, seconds, judged)
 
 
 def all_mutants(assignment: Assignment) -> list[Mutant]:

@@ -10,6 +10,7 @@ from typing import Any
 KINDS = ("reference", "variants", "mistakes", "nulls", "mutants")
 NAMED = 0.95  # of the known mistakes, by diagnosis
 ENOUGH_MUTANTS = 300
+MUTANTS_EACH = 17  # of each exercise, where an assignment is too small for so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Audit:
-    """All rows. ``problems`` are faults of the lists themselves; ``sample``: so many of the mutants, 0 for all."""
+    """All rows. ``problems`` are faults of the lists themselves; ``sample``: so many of the mutants, 0 for all.
+
+    exercises: how many are judged by the grader, by which it is known how many mutants there should be.
+    """
 
     assignment: str
     title: str
@@ -52,6 +56,7 @@ class Audit:
     made: int = 0  # mutants that there are
     sample: int = 0
     seconds: float = 0.0
+    exercises: int = ENOUGH_MUTANTS
 
     @property
     def ok(self) -> bool:
@@ -105,7 +110,8 @@ class Audit:
     def _mutants(self) -> list[Criterion]:
         mutants = self.of("mutants")
         states = [row.details["state"] for row in mutants]
-        enough = [] if self.sample else [Criterion("mutants", str(self.made), f"{ENOUGH_MUTANTS}", self.made >= 300)]
+        least = min(ENOUGH_MUTANTS, MUTANTS_EACH * self.exercises)
+        enough = [] if self.sample else [Criterion("mutants", str(self.made), str(least), self.made >= least)]
         killed, equivalent = states.count("killed"), states.count("equivalent")
         return [
             *enough,

@@ -1,0 +1,1 @@
+"""A new assignment, for course authors: ``template/`` as it is written, and what writes it."""
