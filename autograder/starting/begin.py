@@ -21,6 +21,9 @@ def begin(course: Path, id: str, title: str) -> tuple[Path, ...]:
     Returns the files, sorted. Raises AssignmentError, before anything is written, for an id that cannot be one, a title
     that is no single line, and where either folder is there.
     """
+    if not TEMPLATE.is_dir():
+        mend = "run this from a checkout of the project, in its own environment"
+        raise AssignmentError("this copy came with a handout, which has nothing to begin an assignment from", mend=mend)
     if not _ID.fullmatch(id) or id in TAKEN:
         mend = "use up to 40 small letters, digits and _, a letter first, as in attention_1"
         raise AssignmentError(f"{id!r} cannot be the name of an assignment", mend=mend)
