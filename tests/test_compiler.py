@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from autograder.sandbox.local import LocalSandbox
 from autograder.sandbox.request import Request
 from autograder.sandbox.trusted import TrustedSandbox
 
+ROOT = Path(__file__).resolve().parents[1]
 PROBES = Path(__file__).parent / "data" / "probes_demo"
 BEGIN = """
 import sys, torch
@@ -220,3 +222,26 @@ def test_the_reference_trains_as_a_submission_does() -> None:
     here = TrustedSandbox(PROBES).open(submission(work=TRAINED)).ask(REQUEST)
 
     assert here.values["result"][0] == elsewhere.values["result"][0]
+
+
+def test_judging_the_shipped_assignment_loads_neither_the_compiler_nor_its_algebra() -> None:
+    """Every child would pay for it: what is imported only there is thrown away with it."""
+    code = f"""
+        import sys
+        from pathlib import Path
+        from autograder import assignment, intake, pipeline
+        from autograder.grading import Grading
+        from autograder.sandbox.compiler import StandIn
+        from autograder.seeds import Seeds
+
+        rnn = assignment.load(Path({str(ROOT)!r}), "rnn")
+        course = pipeline.prepare(rnn, Seeds(b"imports"))
+        reference = intake.receive([rnn.reference], rnn.exercises, mode="single").entries[0].read()
+        judged = Grading(rnn, reference, course.reference.session, course.reference, course.seeds)
+        for exercise in rnn.exercises:
+            if not exercise.trains:
+                judged.exercise(exercise)
+        assert "sympy" not in sys.modules
+        assert type(sys.modules["torch._dynamo"]) is StandIn
+        """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, cwd=ROOT)
