@@ -197,7 +197,7 @@ def _pair_up(assignment: Assignment, probes: ModuleType, whole: bool) -> None:
         if not exercise.written and not exercise.checks and whole:
             raise AssignmentError(f"{exercise.id} has no checks")
         for check in exercise.checks:
-            if check.probe not in known and not (check.aligned or check.probe == ""):
+            if check.probe and check.probe not in known:
                 raise AssignmentError(
                     f"{check.where}: {exercise.id}.{check.id} names the unknown probe {check.probe!r}"
                 )

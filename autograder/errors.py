@@ -2,7 +2,8 @@
 
 AutograderError
 ├── AssignmentError      an assignment does not pair up; names file and line
-│   └── UnknownName      the call names an assignment, an exercise or a check that is not there
+│   ├── UnknownName      the call names an assignment, an exercise or a check that is not there
+│   └── UnusableName     the call gives something a name or a title that it cannot have
 ├── IntakeError          a path that cannot be graded at all (a broken file of a student is a finding)
 ├── IsolationError       the asked level of isolation cannot be had; says what is missing and the mend
 ├── SandboxError         our side of the sandbox broke: a check becomes void, never a lost point
@@ -34,6 +35,12 @@ class AutograderError(Exception):
 
 class AssignmentError(AutograderError):
     """An assignment's files do not fit together."""
+
+
+class UnusableName(AssignmentError):  # noqa: N818  # says what is wrong with the call, not with the engine
+    """What the call names cannot have that name."""
+
+    status = 2
 
 
 class UnknownName(AssignmentError):  # noqa: N818  # says what is wrong with the call, not with the engine

@@ -167,12 +167,13 @@ def test_junk_is_listed_but_not_read(tmp_path: Path) -> None:
     assert {"__pycache__/", ".git/", "venv/", "mine/", "data.csv", "._lstm.py", "lstm.py"} <= set(submission.received)
 
 
-def test_the_handouts_own_grading_folder_is_never_the_students_work(tmp_path: Path) -> None:
+@pytest.mark.parametrize("checks", ["checks/__init__.py", "checks.py"])
+def test_the_handouts_own_grading_folder_is_never_the_students_work(tmp_path: Path, checks: str) -> None:
     """Its stand-ins bear the names that are graded: an untouched handout must not earn their points."""
     handout: dict[str, str | bytes] = {
         "lstm.py": "class LSTMCell:\n    def forward(self, x):\n        raise NotImplementedError\n",
         "grading/__init__.py": "",
-        "grading/checks/__init__.py": "x = 1\n",
+        f"grading/{checks}": "x = 1\n",
         "grading/probes/__init__.py": "x = 1\n",
         "grading/probes/stand_ins.py": CELL,
         "data/words.json": "{}",

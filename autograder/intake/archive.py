@@ -189,14 +189,15 @@ def _safe(
 
 def _handed_out(members: list[zipfile.ZipInfo]) -> set[str]:
     """Folders that are the handout's ``grading``."""
-    marks = [f"{HANDED_OUT}/{part}/__init__.py" for part in ("probes", "checks")]
-    found: list[set[str]] = [set(), set()]
+    marks = [f"{HANDED_OUT}/{part}" for part in ("probes/__init__.py", "checks/__init__.py", "checks.py")]
+    found: list[set[str]] = [set() for _ in marks]
     for member in members:
         name = "/" + _slashes(member.filename)
         for mark, places in zip(marks, found, strict=True):
             if name.endswith(f"/{mark}"):
                 places.add(name[1 : -len(mark)] + HANDED_OUT + "/")
-    return found[0] & found[1]
+    probes, package, module = found
+    return probes & (package | module)
 
 
 def _unsafe(member: zipfile.ZipInfo, name: str) -> str:

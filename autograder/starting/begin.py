@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from string import Template
 
-from autograder.errors import AssignmentError
+from autograder.errors import AssignmentError, UnusableName
 
 TEMPLATE = Path(__file__).parent / "template"
 ENDING = ".in"  # so that no tool takes a template for a program
@@ -18,22 +18,22 @@ _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 def begin(course: Path, id: str, title: str) -> tuple[Path, ...]:
     """Write the sources of an assignment into ``course/assignments/ID`` and ``course/solutions/ID``.
 
-    Returns the files, sorted. Raises AssignmentError, before anything is written, for an id that cannot be one, a title
-    that is no single line, and where either folder is there.
+    Returns the files, sorted. Raises UnusableName, before anything is written, for an id that cannot be one, a title
+    that is no single line, and where either folder is there; AssignmentError where nothing can be written.
     """
     if not TEMPLATE.is_dir():
         mend = "run this from a checkout of the project, in its own environment"
         raise AssignmentError("this copy came with a handout, which has nothing to begin an assignment from", mend=mend)
     if not _ID.fullmatch(id) or id in TAKEN:
         mend = "use up to 40 small letters, digits and _, a letter first, as in attention_1"
-        raise AssignmentError(f"{id!r} cannot be the name of an assignment", mend=mend)
+        raise UnusableName(f"{id!r} cannot be the name of an assignment", mend=mend)
     if not title.strip() or not title.isprintable() or {'"', "\\"} & set(title):
         mend = "use one line without quotation marks and backslashes"
-        raise AssignmentError(f"{title!r} cannot be a title", mend=mend)
+        raise UnusableName(f"{title!r} cannot be a title", mend=mend)
     places = {half: course / folder / id for half, folder in HALVES.items()}
     for place in places.values():
         if place.exists():
-            raise AssignmentError(f"{place} is there already, so nothing was written", mend="choose another name")
+            raise UnusableName(f"{place} is there already, so nothing was written", mend="choose another name")
     written = []
     try:
         for source in sorted(TEMPLATE.rglob(f"*{ENDING}")):
