@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from autograder.gradebook.counting import Terms, counting, terms
 from autograder.gradebook.marking import Given, Marking, State
 from autograder.gradebook.store import Gradebook
-from autograder.marking.answers import last_given, named, waits
+from autograder.marking.answers import last_given, named
 from autograder.model import Grade, Outcome
 from autograder.output import Output
 from autograder.pseudonyms import scattered
@@ -45,6 +45,7 @@ class Board:
         self._held: Terms | None = None
         self._lock = threading.RLock()
         self._queues: dict[str, list[Seat]] = {}
+        self._places: dict[tuple[str, str], bytes] = {}  # in the order of an exercise's queue, by exercise and student
         self._names: dict[str, str] = {}
         self._open: dict[tuple[int, str], tuple[str, str, float]] = {}
 
@@ -138,13 +139,14 @@ class Board:
 
     def _order(self) -> None:
         queues: defaultdict[str, list[tuple[bytes, Seat]]] = defaultdict(list)
-        order: dict[str, None] = {}
         for seat in self.seats.values():
-            for exercise in seat.grade.exercises:
-                order.setdefault(exercise.id)
-                if any(waits(finding) for finding in exercise.checks):
-                    place = scattered(self._secret, exercise.id, seat.place.student)
-                    queues[exercise.id].append((place, seat))
+            for exercise in seat.written:
+                key = (exercise, seat.place.student)
+                if (place := self._places.get(key)) is None:
+                    place = self._places[key] = scattered(self._secret, *key)
+                queues[exercise].append((place, seat))
+        lists = dict.fromkeys(seat.exercises for seat in self.seats.values())
+        order = dict.fromkeys(exercise for exercises in lists for exercise in exercises)
         self._queues = {
             exercise: [seat for _, seat in sorted(queues[exercise], key=lambda one: one[0])]
             for exercise in order

@@ -26,10 +26,15 @@ class Seat:
     name: str  # the pseudonym
     late: Late | None = None
     given: dict[tuple[str, str], Given] = field(default_factory=dict)  # the last mark of each check
+    exercises: tuple[str, ...] = field(init=False)  # ids, in the assignment's order
+    written: tuple[str, ...] = field(init=False)  # those of them with an answer that waits for a mark, or had one
     shown: Grade = field(init=False)
     row: Row = field(init=False)
 
     def __post_init__(self) -> None:
+        found = self.grade.exercises
+        self.exercises = tuple(exercise.id for exercise in found)
+        self.written = tuple(one.id for one in found if any(waits(finding) for finding in one.checks))
         self.count()
 
     def count(self) -> None:
