@@ -36,7 +36,6 @@ class Grading(Asking):
     trail: dict[tuple[str, str], tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict)
     asked: dict[str, list[Request]] = field(default_factory=dict)  # by exercise, what its checks asked
     _endless: dict[tuple[str, tuple[str, ...]], Verdict] = field(default_factory=dict)  # exercise, way
-    _said: dict[int, tuple[Alignment, list[str]]] = field(default_factory=dict)
     _stuck: set[str] = field(default_factory=set)  # pieces that did not come to an end when they were called
 
     def exercise(self, exercise: Exercise, only: str = "") -> ExerciseGrade:
@@ -309,15 +308,8 @@ class Grading(Asking):
             text = "what your code gave back has another form than this check can read"
             return Verdict(Outcome.FAILED, text, seconds=reply.seconds)
         if mine is not None:
-            notes += [note for note in self._notes(mine) if note not in notes]
+            notes += [note for note in self.notes_of(mine) if note not in notes]
         return Verdict(Outcome.PASSED, seconds=reply.seconds, notes=notes, evidence=shown)
-
-    def _notes(self, mine: Alignment) -> list[str]:
-        """Accepted differences of a map of the student's, which several checks pass through."""
-        key = id(mine)
-        if key not in self._said:
-            self._said[key] = mine, remarks.notes(mine)  # the map is held, so that no other gets its id
-        return self._said[key][1]
 
     def _holds(self, check: Check, case: Case, expected: Mapping[str, Any]) -> bool:
         """Whether the check can judge the reference: if not, its exception is our fault, else the student's."""

@@ -133,6 +133,15 @@ def strongest() -> str:
     return "none"
 
 
+def listens(pid: int) -> bool:
+    """Whether it does something of its own at SIGTERM: not while Python starts, nor in its last moment."""
+    try:
+        caught = re.search(r"^SigCgt:\s*([0-9a-f]+)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    except OSError:
+        return False
+    return caught is not None and bool(int(caught[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
 def victims(main: int) -> dict[str, list[int]]:
     """Who could be hit now, by kind."""
     parent = parents()
@@ -141,7 +150,8 @@ def victims(main: int) -> dict[str, list[int]]:
     inner = [pid for pid in family if "zygote.py" in command_line(pid) and "bwrap" not in command_line(pid)]
     children = [pid for pid in inner if parent[pid] in inner]
     around = [pid for pid in family if pid not in (*workers, *children) and "zygote.py" in command_line(pid)]
-    return {"worker": workers, "child": children, "zygote": around, **{kind: [main] for kind in DEADLY}}
+    told = [main] if listens(main) else []
+    return {"worker": workers, "child": children, "zygote": around, "grader": [main], "Ctrl-C": told, "SIGTERM": told}
 
 
 def strangers(known: set[int]) -> list[str]:
