@@ -19,6 +19,7 @@ from autograder import crashes
 from autograder.case import Case
 from autograder.exercise import Exercise
 from autograder.model import Crash, Limits, Observation, Outcome, Reply
+from autograder.sandbox.child import PLACE_AT
 from autograder.sandbox.host import ZygoteSandbox
 from autograder.sandbox.request import Request
 
@@ -123,8 +124,8 @@ def test_what_a_program_says_of_its_place_is_not_passed_on(sandbox: ZygoteSandbo
             frames += [{"file": "work.py", "line": 5, "function": "x = 0.25", "code": "0.25"}]
             text = json.dumps(frames).encode()
             while True:
-                os.pwrite(4, struct.pack("<Q", len(text)) + text, 24)
-        """,
+                os.pwrite(4, struct.pack("<Q", len(text)) + text, PLACE_AT)
+        """.replace("PLACE_AT", str(PLACE_AT)),
     )
     assert isinstance(reply, Crash)
     assert [(f.file, f.line, f.function) for f in reply.frames] == [("work.py", 5, "run")]

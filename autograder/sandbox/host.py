@@ -254,7 +254,7 @@ class ZygoteSession:
                 came.append(partial(read, output=output, truncated=left))  # later: the child goes on meanwhile
         except Stopped as stop:
             self._odd |= stop.kind == "protocol"
-            output, left = ward.printed()
+            output, left = ward.printed(stopped=True)
             self._drop(names)
             if not stop.killed or not came:  # else it is asked again, and by itself
                 self._killed = stop.killed

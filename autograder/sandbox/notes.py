@@ -10,7 +10,17 @@ import json
 import os
 
 from autograder.model import Frame
-from autograder.sandbox.child import NOTES_BYTES, PLACE, PLACE_AT, PROGRESS, SPILLED, TRACE_AT
+from autograder.sandbox.child import (
+    MARK,
+    MARKS,
+    MARKS_AT,
+    NOTES_BYTES,
+    PLACE,
+    PLACE_AT,
+    PROGRESS,
+    SPILLED,
+    TRACE_AT,
+)
 from autograder.sandbox.places import MOST_FRAMES, Files, named, traced
 from autograder.sandbox.transfer import frame_of
 from autograder.sandbox.wire import WireError
@@ -34,6 +44,12 @@ class Notes:
         """Bytes of output that it has dropped so far, as it says."""
         (spilled,) = SPILLED.unpack(os.pread(self.fd, SPILLED.size, PROGRESS.size))
         return min(int(spilled), 2**40)
+
+    def printed(self, number: int) -> tuple[int, int]:
+        """Bytes printed, and dropped, when the reply of this number went out, as it says."""
+        place = MARKS_AT + number % MARKS * MARK.size
+        printed, dropped = MARK.unpack(os.pread(self.fd, MARK.size, place))
+        return min(int(printed), 2**40), min(int(dropped), 2**40)
 
     def clear(self) -> None:
         """Forget where it was, to hear where it is."""

@@ -85,11 +85,6 @@ class Ward:
         """Whether it can be asked."""
         return self._pidfd >= 0
 
-    def exchange(self, message: Mapping[str, Any], limits: Limits) -> bytes:
-        """Send ``message`` and return the frame that comes back. Raises what ``send`` and ``receive`` raise."""
-        self.send((message,), limits)
-        return self.receive(limits)
-
     def send(self, messages: Sequence[Mapping[str, Any]], limits: Limits) -> int:
         """Send the messages, each with a number of its own, or the first ones of them: how many.
 
@@ -148,10 +143,15 @@ class Ward:
         finally:
             self.seconds = budget.cpu if self.alive else budget.seen  # its number may be another's by now
 
-    def printed(self) -> tuple[str, int]:
-        """What it printed since this was asked, or messages went out, bounded, and how many bytes were left out."""
-        start, self._shown = self._shown, min(os.lseek(self._output, 0, os.SEEK_CUR), OUTPUT_BYTES)
-        before, self._spilled = self._spilled, self._notes.spilled()
+    def printed(self, *, stopped: bool = False) -> tuple[str, int]:
+        """What it printed from the reply before up to the last one, bounded, and how many bytes were left out.
+
+        stopped: up to now, where no reply came.
+        """
+        start, before = self._shown, self._spilled
+        there = min(os.lseek(self._output, 0, os.SEEK_CUR), OUTPUT_BYTES)
+        end, dropped = (there, self._notes.spilled()) if stopped else self._notes.printed(self.number)
+        self._shown, self._spilled = min(end, there), dropped
         size = max(self._shown - start, 0)  # it may have moved the position itself
         data = os.pread(self._output, min(size, SHOWN_BYTES), start) if size else b""
         return data.decode("utf-8", "replace"), size - len(data) + max(self._spilled - before, 0)

@@ -82,11 +82,13 @@ def frame(data: bytes) -> None:
         wire.decode(data)
     ward, kind = _Wire(data), ""
     try:
-        transfer.reply_of(ward.exchange({}, _limits), number=1)
+        ward.send([{}], _limits)
+        transfer.reply_of(ward.receive(_limits), number=1)
     except Stopped as stop:
         kind = stop.kind
     finally:
         ward.printed()
+        ward.printed(stopped=True)
         ward._notes.place()
         ward._notes.reached()
         ward.shut()

@@ -56,19 +56,19 @@ class Watch:
     @contextlib.contextmanager
     def everywhere(self) -> Iterator[None]:
         """All wards and keepers of this process are watched inside."""
-        send, exchange, printed, end, close = Ward._send, Ward.exchange, Ward.printed, Ward.end, Keeper.close
+        send, receive, printed, end, close = Ward._send, Ward.receive, Ward.printed, Ward.end, Keeper.close
 
         def sends(ward: Ward, frame: bytes, clock: Any) -> None:
             self.see("a frame to a child", bytes(frame))
             send(ward, frame, clock)
 
-        def exchanges(ward: Ward, *given: Any) -> bytes:
-            reply = exchange(ward, *given)
+        def receives(ward: Ward, *given: Any) -> bytes:
+            reply = receive(ward, *given)
             self.see("a frame from a child", reply)
             return reply
 
-        def prints(ward: Ward) -> tuple[str, int]:
-            output, left = printed(ward)
+        def prints(ward: Ward, **how: bool) -> tuple[str, int]:
+            output, left = printed(ward, **how)
             self.see("what a child printed", output)
             return output, left
 
@@ -85,7 +85,7 @@ class Watch:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Ward, "_send", sends)
-            patch.setattr(Ward, "exchange", exchanges)
+            patch.setattr(Ward, "receive", receives)
             patch.setattr(Ward, "printed", prints)
             patch.setattr(Ward, "end", ends)
             patch.setattr(Keeper, "close", closes)
