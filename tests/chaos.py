@@ -393,7 +393,7 @@ class Round:
                 break
         status = process.wait()
         if hit and hit[-1] in DEADLY:
-            self._after(hit[-1], status)
+            self._after(hit, status)
             return False
         if status == 1 and hit:  # void checks stay until the command is given again
             self.seen.void += 1
@@ -420,9 +420,11 @@ class Round:
             time.sleep(0.002)
         return False
 
-    def _after(self, kind: str, status: int) -> None:
-        if status not in (STATUS[kind], 0):
-            self._broken([f"{kind}: the command ended with status {status}"])
+    def _after(self, hit: list[str], status: int) -> None:
+        kind = hit[-1]
+        ended = {0, 1} if hit[:-1] else {0}  # the signal came when all was done; 1 says that an earlier hit left a void
+        if status not in {STATUS[kind], *ended}:
+            self._broken([f"{kind}: the command ended with status {status} after {hit}"])
         if kind != "grader" and "Traceback" in Path(f"{self.out}.log").read_text(errors="replace"):
             self._broken([f"{kind}: a traceback was printed"])
         if kind == "grader" and self.dice.random() < 0.5:
