@@ -10,6 +10,7 @@ import click
 from autograder import __version__
 from autograder.cliauthor import LEVELS, audit, doctor, new, release
 from autograder.clibegun import begun
+from autograder.clidata import data
 from autograder.climarks import marks, serve
 from autograder.clireport import report
 from autograder.clistudent import policy, student
@@ -266,6 +267,7 @@ def similar(place: Path, name: str | None, course: Path | None, **options: Any) 
 
 for _command in (doctor, audit, release, new):
     main.add_command(_command)
+main.add_command(data)
 main.add_command(report)
 main.add_command(marks)
 main.add_command(serve)

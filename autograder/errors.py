@@ -11,6 +11,7 @@ AutograderError
 ├── TranscriptError      stored replies, or a public key, cannot be read
 ├── ExportError          a template or a column that an export needs is not there, or is another
 ├── ClusterError         the cluster cannot be reached, or none of its workers can be used
+├── DataError            optional data cannot be fetched, or is not what was pinned
 ├── GradebookError       the gradebook cannot be opened, or does not hold what was asked for
 └── OutputError          the output folder belongs to another assignment, or cannot be written
 """
@@ -81,6 +82,10 @@ class ExportError(AutograderError):
 
 class ClusterError(AutograderError):
     """A cluster, or a worker of it, cannot be used."""
+
+
+class DataError(AutograderError):
+    """Optional data cannot be had."""
 
 
 class GradebookError(AutograderError):

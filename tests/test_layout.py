@@ -24,7 +24,7 @@ ORDER = (
     ("shown", "lateness", "asjson"),
     ("errors", "model", "case", "parsing", "printable", "pseudonyms"),
     ("crew",),
-    ("rubric", "exits", "visibility"),
+    ("rubric", "exits", "visibility", "datasets"),
     ("subject", "seeds", "uses", "expect", "output"),
     ("exercise", "handout"),
     ("hints",),
@@ -55,7 +55,7 @@ ORDER = (
     ("checkview", "notebook"),
     ("commands", "student", "pytest_plugin"),
     ("authoring",),
-    ("cliauthor", "clibegun", "climarks", "clireport", "clistudent"),
+    ("cliauthor", "clibegun", "clidata", "climarks", "clireport", "clistudent"),
     ("cli",),
 )
 RANK = {unit: rank for rank, units in enumerate(ORDER) for unit in units}
