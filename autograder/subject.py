@@ -78,7 +78,11 @@ def new_module(subject: Subject, code: Any, case: Case) -> nn.Module:
     module = subject.build(code, case)
     if not isinstance(module, nn.Module):
         raise ContractError(f"the class must be an nn.Module; it is {describe(module)}")
-    return module.to(case.torch_dtype)
+    module = module.to(case.torch_dtype)
+    if any(isinstance(parameter, nn.parameter.UninitializedParameter) for parameter in module.parameters()):
+        with torch.no_grad():  # lazy layers get their sizes from a first call
+            subject.call(module, **subject.inputs(case))
+    return module
 
 
 def listing(module: nn.Module) -> list[dict[str, Any]]:
@@ -90,12 +94,17 @@ def listing(module: nn.Module) -> list[dict[str, Any]]:
 
 
 def structure(module: nn.Module) -> list[dict[str, Any]]:
-    """Name and class of every submodule, and what is needed to read the layout of torch's own layers."""
-    return [
-        {"name": name, "class": type(part).__name__, "torch": type(part).__module__.startswith("torch.nn")}
-        for name, part in module.named_modules()
-        if name
-    ]
+    """The module (named "") and every part of it: its name, the names of its own classes, and the nearest of torch's.
+
+    ``class`` is the class itself, ``kinds`` those that it is made from too, ``torch`` is "" where torch has none.
+    """
+    rows = []
+    for name, part in module.named_modules():
+        kinds = [kind for kind in type(part).__mro__ if kind not in (nn.Module, object)]
+        known = [kind.__name__ for kind in kinds if kind.__module__.startswith("torch.nn")]
+        own = [kind.__name__ for kind in kinds if not kind.__module__.startswith("torch.")]
+        rows.append({"name": name, "class": type(part).__name__, "kinds": own, "torch": known[0] if known else ""})
+    return rows
 
 
 # --- probes that every subject has ---------------------------------------------------------------

@@ -27,6 +27,7 @@ from autograder.case import Case
 from autograder.model import Crash, Observation, Reply
 
 STEP = 0.7  # large enough that sigmoid and tanh bend: sign and gate show in one change
+EVEN, MARK = 0.3, 0.07  # where all weights are switched on: the value of each, and what sets units apart
 ROUNDS = 4
 AT_ONCE = 256  # rows that are compared at once
 MOST_WEIGHTS, MOST_PARAMETERS, MOST_NAME, MOST_AXES = 100_000, 2000, 500, 8
@@ -107,16 +108,17 @@ def align(
     if parameters is None:
         return UNREADABLE
     best: Alignment | None = None
+    inputs = subject.inputs(case)
     ways = networks.known_roles(layout, parameters, listing.values.get("modules"), own)
     for known in itertools.islice(ways, most):
-        search = _start(layout, subject.inputs(case), parameters, known)
+        search = _start(layout, inputs, parameters, known)
         fruitless = 0
         for search.turn in range(ROUNDS):
             given = _next_round(case, search)
             reply = ask(probe, given)
             if isinstance(reply, Crash):
                 return reply
-            found = _match(search, given, reply)
+            found = _match(search, given, reply, _base(case, search))
             if found is None:
                 return UNREADABLE
             if strict and search.baseline > TIGHT:
@@ -129,8 +131,87 @@ def align(
             return result
         if best is None or (result.role >= 0).sum() > (best.role >= 0).sum():
             best = result
+        if not strict and networks.hides(layout, known):
+            unhidden = _unhidden(ask, probe, case, _start(layout, inputs, parameters, known))
+            if unhidden is not None:
+                return unhidden
     assert best is not None  # there is always at least the way in which nothing is known
     return best
+
+
+def _unhidden(ask: Ask, probe: str, case: Case, search: _Search) -> Alignment | None:
+    """The map of a network none of whose cells is recognised, if it follows the family; else None.
+
+    With every weight at zero nothing but the last bias can be seen to act. So all of them get one value first: now each
+    acts, but the units of a layer cannot be told apart. Those weights that turn out to be biases of candidates then
+    get values of their own: unit by unit, in the student's order, which is as good as any.
+    """
+    layout, free = search.layout, np.flatnonzero(search.role < 0)
+    known = search.frozen().write(_drawn(case, search))
+    values = np.concatenate([array.reshape(-1) for array in known.values()])
+    for copies in (1, 2):  # biases that add up in each gate
+        base, values[free] = _drawn(case, search), EVEN
+        base[search.open] = EVEN
+        biases = networks.biases(layout)
+        base[biases] = copies * EVEN
+        seen_even = _seen(ask, probe, case, values, free)
+        marks = _marks(search, base, seen_even, free)
+        if marks is None:
+            continue
+        for unit, (element, role) in enumerate(marks, start=1):
+            values[element] += MARK * unit
+            base[role] += MARK * unit
+        given = case.replace(arrays={"base": values, "elements": free}, values={**case.values, "step": STEP})
+        reply = ask(probe, given)
+        if isinstance(reply, Observation) and _match(search, given, reply, base) and search.frozen().complete:
+            return search.frozen()
+    return None
+
+
+def _drawn(case: Case, search: _Search) -> np.ndarray:
+    """Canonical weights at which only what is known from the start is switched on."""
+    return np.where(
+        np.isin(np.arange(search.layout.total), search.role),
+        case.generator("unhidden").standard_normal(search.layout.total) * 0.6,
+        0.0,
+    )
+
+
+def _seen(
+    ask: Ask, probe: str, case: Case, values: np.ndarray, elements: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Outputs at these values of the student's weights, and what raising each of the elements changes."""
+    given = case.replace(arrays={"base": values, "elements": elements}, values={**case.values, "step": STEP})
+    reply = ask(probe, given)
+    if not isinstance(reply, Observation):
+        return None
+    at_base, changed = reply.values.get("base"), reply.values.get("changed")
+    if not isinstance(at_base, np.ndarray) or not isinstance(changed, np.ndarray):
+        return None
+    return (at_base, changed) if changed.shape == (len(elements), at_base.size) else None
+
+
+def _marks(
+    search: _Search, base: np.ndarray, seen_even: tuple[np.ndarray, np.ndarray] | None, free: np.ndarray
+) -> list[tuple[int, int]] | None:
+    """Pairs (weight, role): a bias of the candidate for each unit of each cell; None where it is another function."""
+    layout = search.layout
+    if seen_even is None:
+        return None
+    at_base, changed = seen_even
+    marks: list[tuple[int, int]] = []
+    for span in networks.candidates(layout):
+        roles = np.arange(span.start, span.stop)
+        key = seen.key(layout, search.inputs, base, roles)
+        expected, signature = search.signatures.get(key, lambda: signatures(layout, base, search.inputs, roles))  # noqa: B023  # called at once
+        if at_base.shape != expected.shape or not np.abs(at_base - expected).max() <= TIGHT:
+            return None
+        like = free[np.abs(changed - signature[0]).max(axis=1) <= TIGHT]
+        inside = next((some for some in search.frozen().parts(like) if len(some)), like)
+        if len(inside) != len(roles):
+            return None
+        marks += list(zip(inside.tolist(), roles.tolist(), strict=True))
+    return marks
 
 
 def beginning(name: str, case: Case) -> tuple[str, Case]:
@@ -203,13 +284,12 @@ def _values(search: _Search, base: np.ndarray) -> np.ndarray:
     return values
 
 
-def _match(search: _Search, case: Case, reply: Observation) -> int | None:
-    """Give roles to the weights whose change is a role's change. Returns how many were found."""
+def _match(search: _Search, case: Case, reply: Observation, base: np.ndarray) -> int | None:
+    """Give roles to the weights whose change is a role's change at the base. Returns how many were found."""
     changed, at_base = reply.values.get("changed"), reply.values.get("base")
     elements = case.arrays.get("elements", np.arange(len(search.role)))
     if not isinstance(changed, np.ndarray) or not isinstance(at_base, np.ndarray):
         return None
-    base = _base(case, search) if "base" in case.arrays else np.zeros(search.layout.total)
     roles = search.open
     key = seen.key(search.layout, search.inputs, base, roles)
     expected, signature = search.signatures.get(key, lambda: signatures(search.layout, base, search.inputs, roles))

@@ -45,7 +45,7 @@ def known_roles(
         return
     shapes = {str(p["name"]): tuple(p["shape"]) for p in parameters}
     try:
-        parts = [(str(m["name"]), str(m["class"]), bool(m["torch"])) for m in (modules or [])[:MOST_PARTS]]
+        parts = [(str(m["name"]), str(m["torch"])) for m in (modules or [])[:MOST_PARTS]]
     except (TypeError, KeyError):
         parts = []
     table = _embedding(layout, shapes, parts)
@@ -66,17 +66,41 @@ def known_roles(
         yield table
 
 
+def hides(layout: Layout, known: Mapping[str, Known]) -> bool:
+    """Whether a network's weights hide behind zeros, because none of its cells is known."""
+    return layout.family.slots is not None and not any(
+        _slot_of(layout, int(index)) for indices, _ in known.values() for index in indices[:1]
+    )
+
+
+def _slot_of(layout: Layout, index: int) -> bool:
+    slots = tuple(f"{slot}." for slot in layout.family.slots(layout.sizes))
+    return any(role.startswith(slots) and span.start <= index < span.stop for role, span in layout.spans().items())
+
+
+def biases(layout: Layout) -> np.ndarray:
+    """The indices of the biases of all cells."""
+    slots = tuple(f"{slot}." for slot in layout.family.slots(layout.sizes))
+    spans = [span for role, span in layout.spans().items() if role.startswith(slots) and role.endswith(".b")]
+    return np.concatenate([np.arange(span.start, span.stop) for span in spans])
+
+
+def candidates(layout: Layout) -> list[slice]:
+    """Where the candidates' biases lie, cell by cell."""
+    return [layout.spans()[f"{slot}.candidate.b"] for slot in layout.family.slots(layout.sizes)]
+
+
 def _hidden(layout: Layout) -> int:
     return int(layout.sizes.get("hidden_size", layout.sizes.get("hidden_dim", 0)))
 
 
 def _embedding(
-    layout: Layout, shapes: Mapping[str, tuple[int, ...]], parts: Sequence[tuple[str, str, bool]]
+    layout: Layout, shapes: Mapping[str, tuple[int, ...]], parts: Sequence[tuple[str, str]]
 ) -> dict[str, Known]:
     wanted = layout.shapes.get("embedding.weight")
-    for name, kind, of_torch in parts:
+    for name, kind in parts:
         key = f"{name}.weight"
-        if of_torch and kind == "Embedding" and shapes.get(key) == wanted and wanted is not None:
+        if kind == "Embedding" and shapes.get(key) == wanted and wanted is not None:
             span = layout.spans()["embedding.weight"]
             indices = np.arange(span.start, span.stop)
             return {key: (indices, np.ones(len(indices)))}
@@ -85,18 +109,18 @@ def _embedding(
 
 def _cells(
     shapes: Mapping[str, tuple[int, ...]],
-    parts: Sequence[tuple[str, str, bool]],
+    parts: Sequence[tuple[str, str]],
     own: Callable[[], Sequence[Alignment]],
 ) -> list[FoundCell]:
     found: list[FoundCell] = []
-    for name, kind, of_torch in parts:
-        start = name + "."
+    for name, kind in parts:
+        start = f"{name}." if name else ""  # the network itself may be a layer of torch's
         inside = {key.removeprefix(start): shape for key, shape in shapes.items() if key.startswith(start)}
-        if of_torch and kind in TORCH_CELLS:
+        if kind in TORCH_CELLS:
             for cell in TORCH_CELLS[kind](inside):
                 plus = {start + key: (list(names), np.ones(len(names))) for key, names in cell.roles.items()}
                 found.append(FoundCell(cell.input_size, cell.hidden_size, plus))
-        elif not of_torch and kind == "LSTMCell":
+        elif inside and name and not kind:
             for alignment in own():
                 if {str(p["name"]): tuple(p["shape"]) for p in alignment.parameters} == inside and alignment.complete:
                     sizes = alignment.layout.sizes

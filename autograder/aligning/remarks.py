@@ -45,22 +45,42 @@ def explain(alignment: Alignment) -> str:
         return "with every weight at zero the outputs already differ from the equations'"
     if alignment.baseline > TIGHT and not (undriven or alignment.strangers):
         return "every weight alone acts as one of the equations' does, but together they give something else"
+    if alignment.layout.family.slots is not None:
+        return _of_network(alignment)
     for gate in dict.fromkeys(role.rpartition(".")[0] for role in undriven):
         sources = [role.rpartition(".")[2] for role in undriven if role.rpartition(".")[0] == gate]
         what = " and ".join(
             words.get(f"{gate.split('.')[-1]}.{source}", words.get(source, source)) for source in sources
         )
-        name = words.get(gate.split(".")[-1], gate)
-        slot = f" of {gate.split('.')[0]}" if "." in gate else ""
-        reasons.append(f"no weight acts as {name}{slot} through {what}")
+        reasons.append(f"no weight acts as {words.get(gate, gate)} through {what}")
     if alignment.strangers:
-        names = ", ".join(f"`{name}`" for name in alignment.strangers[:4])
-        more = " and others" if len(alignment.strangers) > 4 else ""
-        reasons.append(f"weights in {names}{more} act as no weight of the equations does")
-    if alignment.idle:
-        names = ", ".join(f"`{name}`" for name in alignment.idle[:4])
-        reasons.append(f"weights in {names} change nothing")
+        reasons.append(f"weights in {_some(alignment.strangers)} act as no weight of the equations does")
+    if alignment.idle and not undriven:  # else they may wait for what is missing
+        reasons.append(f"weights in {_some(alignment.idle)} change nothing")
     return "; ".join(reasons)
+
+
+def _of_network(alignment: Alignment) -> str:
+    """The same for a network, whose cells come before what reads them: the first thing that is off."""
+    layout, words = alignment.layout, alignment.layout.family.words
+    driven = alignment.undriven
+    slots = [slot for slot in layout.family.slots(layout.sizes) if any(role.startswith(f"{slot}.") for role in driven)]
+    if slots and len(slots) == len(layout.family.slots(layout.sizes)):
+        return (
+            "its weights do not act together as those of the network that is asked for, and none of its parts is known"
+        )
+    if slots:
+        return f"no part of it acts as the cell {', '.join(slots)} of the network that is asked for"
+    sources = [words.get(role, words.get(role.rpartition(".")[2], role)) for role in driven]
+    if sources:
+        return f"the cells are there, but what the output layer reads is not {' and '.join(dict.fromkeys(sources))}"
+    if alignment.strangers:
+        return f"weights in {_some(alignment.strangers)} act as no weight of the network that is asked for"
+    return f"weights in {_some(alignment.idle)} change nothing"
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names[:4]) + (" and others" if len(names) > 4 else "")
 
 
 def table(alignment: Alignment) -> Evidence:

@@ -130,6 +130,11 @@ class Alignment:
             start += parameter["count"]
         return names
 
+    def parts(self, elements: np.ndarray) -> list[np.ndarray]:
+        """Which of these weights lie in each parameter, parameter by parameter."""
+        ends = np.cumsum([parameter["count"] for parameter in self.parameters])
+        return np.split(elements, np.searchsorted(elements, ends))[:-1]
+
     def write(self, canonical: np.ndarray) -> dict[str, np.ndarray]:
         """Canonical weights (flat) carried into arrays ``weight:NAME`` of the student's shapes.
 

@@ -48,15 +48,23 @@ def fails(check: Check, mine: Mapping[str, Any], theirs: Mapping[str, Any], expe
 
     Where the two differ, mine are exchanged for the reference's: if the check then says the same as before,
     what it complains of lies in the values that are equal. (A mean over texts or over batches, say, is
-    accepted either way, and must not hide that neither of the two clears its gradients.)
+    accepted either way, and must not hide that neither of the two clears its gradients.) And theirs must be
+    right there: else what makes the mistake a mistake is among what the two do not share.
     """
     if mine.keys() != theirs.keys():
         return False
     others = [name for name in mine if not values(mine[name], theirs[name])]
     if any(name not in expected for name in others):
         return False
+    if not holds(check, {**expected, **{name: theirs[name] for name in others}}, expected):
+        return False
     said = _said(check, mine, expected)
     return said is not None and said == _said(check, {**mine, **{name: expected[name] for name in others}}, expected)
+
+
+def holds(check: Check, seen: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+    """Whether a check has nothing to say against these values."""
+    return _said(check, seen, expected) is None
 
 
 def _said(check: Check, seen: Mapping[str, Any], expected: Mapping[str, Any]) -> str | None:

@@ -1,7 +1,8 @@
 """Which known mistake a failed exercise is, and the smallest case that shows it on paper.
 
-A mistake is named only with certainty: the student's module computes the same function as the mistake's,
-or, where no weights are involved, everything that was observed is equal. Nothing here changes a point.
+A mistake is named only with certainty: the student's module computes the same wrong function as the mistake's, or
+what the failed check looks at is equal at equal weights, or, where no weights are involved, everything that was
+observed is equal. Nothing here changes a point.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-from autograder.asking import ReferenceSide
+from autograder.aligning.alignment import align
+from autograder.aligning.roles import Alignment
+from autograder.asking import ReferenceSide, by_role
 from autograder.assignment import Assignment
 from autograder.case import Case
 from autograder.diagnosing import alike, known, lookalike, moments, onpaper
 from autograder.diagnosing.known import Mistake
 from autograder.diagnosing.memory import Memory, Remembering
-from autograder.exercise import Exercise
+from autograder.exercise import Check, Exercise
 from autograder.grading import Grading
 from autograder.model import Crash, ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
 from autograder.parsing import PARSING
@@ -61,7 +64,7 @@ class Diagnosis:
     memory: Memory
     _mistakes: Mapping[str, Sequence[Mistake]] | None = None
     _candidates: dict[str, _Candidate] = field(default_factory=dict)
-    _families: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _families: dict[tuple[str, str, str], lookalike.ModuleFamily | None] = field(default_factory=dict)
     considered: Mapping[str, str] = field(default_factory=dict)  # last time: mistake -> what was seen of it
     faults: list[str] = field(default_factory=list)  # our own exceptions: they cost a name, never a grade
     _locks: dict[str, threading.RLock] = field(default_factory=dict)  # by exercise: what one needs is its own
@@ -145,9 +148,13 @@ class Diagnosis:
         equal = [(0, one) for one in likely if self._observed_alike(judged, exercise, one)]
         if not equal and exercise.align is None:
             equal = [(0, one) for one in likely if one.wrong == failed and _fails_alike(judged, exercise, one)]
-        if not equal:
-            asked = [(self._same_function(judged, exercise, one), one) for one in likely]
-            equal = [(absent, one) for absent, one in asked if absent is not None]
+        if not equal and exercise.align is not None:
+            # a right function is also what a mistake computes that lies elsewhere: that tells nothing
+            if likely and not self._right(judged, exercise):
+                asked = [(self._same_function(judged, exercise, one), one) for one in likely]
+                equal = [(absent, one) for absent, one in asked if absent is not None]
+            else:
+                equal = [(0, one) for one in likely if self._behaves_alike(judged, exercise, one)]
         for _, one in equal:
             told[one.mistake.id] = "does the same" if one.wrong <= failed else "does the same, but fails elsewhere too"
         self.considered = told
@@ -183,16 +190,67 @@ class Diagnosis:
         mine = [(request, judged.ask(request)) for request in requests]
         return bool(mine) and all(alike.replies(reply, one.judged.ask(request)) for request, reply in mine)
 
+    def _right(self, judged: Grading, exercise: Exercise) -> bool:
+        """Whether the student's module computes the equations' function on the cases that functions are compared on."""
+        spec = exercise.align
+        assert spec is not None  # asked for aligned exercises only
+        cases = tuple(self.seeds.case(template, exercise.id, "diagnosis") for template in exercise.cases)
+        found = judged.alignment(exercise, cases[0], ())
+        subject = self.assignment.subjects[spec.subject]
+        ask = _asking(judged, exercise)
+        return not isinstance(found, Crash) and lookalike.follows(ask, subject, spec.subject, found, cases)
+
     def _same_function(self, judged: Grading, exercise: Exercise, one: _Candidate) -> int | None:
         """How many weights the mistake has too many, where the student's module is the same function."""
         spec = exercise.align
-        if spec is None:
+        assert spec is not None  # asked for aligned exercises only
+        case = self._experiment(exercise, exercise.cases[0])
+        family = self._family(exercise, one, case)
+        if family is None:
             return None
-        sizes = {**exercise.cases[0].sizes, **spec.sizes}
+        cases = tuple(self.seeds.case(template, exercise.id, "diagnosis") for template in exercise.cases)
+        ask = _asking(judged, exercise)
+        return lookalike.same_function(ask, spec.subject, family, case, cases, lambda: judged.own_cells(exercise, case))
+
+    def _behaves_alike(self, judged: Grading, exercise: Exercise, one: _Candidate) -> bool:
+        """What the check that catches the mistake looks at is equal at equal weights, and wrong."""
+        spec = exercise.align
+        check = next(check for check in exercise.checks if check.id == one.mistake.caught_by)
+        assert spec is not None  # asked for aligned exercises only
+        if check.kind in ("parameters", "policy"):
+            return False  # these look at names, which are the student's choice
+        for template in check.cases:
+            case = self._experiment(exercise, template)
+            family = self._family(exercise, one, case)
+            if family is None:
+                return False
+            sides = []
+            for side in (judged, one.judged):
+                own = partial(side.own_cells, exercise, case)
+                ask = _asking(side, exercise)
+                sides.append((ask, align(ask, family.subject, spec.subject, family, case, own, most=2, strict=True)))
+            given = self.seeds.case(template, exercise.id, "diagnosis")
+            seen = [_at_equal_weights(ask, found, check, given) for ask, found in sides]
+            if seen[0] is None or seen[1] is None or not alike.values(*seen):
+                return False
+            if check.expected is not None and alike.holds(check, seen[0], check.expected(given)):
+                return False
+        return True
+
+    def _experiment(self, exercise: Exercise, template: Case) -> Case:
+        """The case of the experiment with weights, at a template's sizes."""
+        spec = exercise.align
+        assert spec is not None  # asked for aligned exercises only
+        sizes = {**template.sizes, **spec.sizes}
         if "time" in sizes:
             sizes["time"] = 2  # with one step, a state that is never read cannot be told from one that is
-        case = self.seeds.case(Case(id=f"align-{spec.subject}", sizes=sizes), exercise.id, "align")
-        key = (one.mistake.id, spec.subject)
+        return self.seeds.case(Case(id=f"align-{spec.subject}", sizes=sizes), exercise.id, "align")
+
+    def _family(self, exercise: Exercise, one: _Candidate, case: Case) -> lookalike.ModuleFamily | None:
+        """The mistake's module as a family."""
+        spec = exercise.align
+        assert spec is not None  # asked for aligned exercises only
+        key = (one.mistake.id, spec.subject, case.describe())
         if key not in self._families:
             self._families[key] = lookalike.family_of(
                 spec.subject,
@@ -202,15 +260,23 @@ class Diagnosis:
                 self.assignment.families[spec.families[0]],
                 lambda: one.judged.own_cells(exercise, case),
             )
-        family = self._families[key]
-        if family is None:
-            return None
-        cases = tuple(self.seeds.case(template, exercise.id, "diagnosis") for template in exercise.cases)
+        return self._families[key]
 
-        def ask(probe: str, given: Case) -> Reply:
-            return judged.ask(Request(probe, given, limits=exercise.limits))
 
-        return lookalike.same_function(ask, spec.subject, family, case, cases, lambda: judged.own_cells(exercise, case))
+def _asking(judged: Grading, exercise: Exercise) -> lookalike.Ask:
+    return lambda probe, given: judged.ask(Request(probe, given, limits=exercise.limits))
+
+
+def _at_equal_weights(
+    ask: lookalike.Ask, found: Alignment | Crash, check: Check, case: Case
+) -> Mapping[str, Any] | None:
+    """What a check's probe sees of a module at the canonical weights of a case; None where that cannot be had."""
+    if isinstance(found, Crash) or not found.complete:
+        return None
+    reply = ask(check.probe, case.replace(arrays={**case.arrays, **found.write(found.canonical(case))}))
+    if isinstance(reply, Crash):
+        return None
+    return {name: value for name, value in by_role(reply.values, found).items() if name != "parameters"}
 
 
 def _fails_alike(judged: Grading, exercise: Exercise, one: _Candidate) -> bool:

@@ -74,6 +74,10 @@ class Loader:
         self.modules = [self._module(file) for file in files]
         free = {name: number for number, name in reversed([*enumerate(file["module"] for file in files)])}
         self._served = {n: number for n, number in free.items() if not _reserved(n) and not taken(n)}
+        inits = [file["module"] for file in files if _begins_a_package(file)]
+        self._packages = {name for name in (*_parents(self._served), *inits) if name in self._served}
+        for name in self._packages:
+            self.modules[self._served[name]].__path__ = []
         self._virtual = {
             name: StudentModule(name, self.find)
             for name in (*self.stubs, *_parents(self._served))
@@ -92,7 +96,8 @@ class Loader:
         for number in range(len(self.files)):
             self._run(number)
         for module in self.modules:
-            vars(module).update(self.stand_ins)
+            own = {name for name in self.stand_ins if not _of_torch(vars(module).get(name))}
+            vars(module).update({name: self.stand_ins[name] for name in own})
         return {"defined": self._defined(), "failures": self.failures[:100]}
 
     def find(self, name: str) -> Any:
@@ -129,7 +134,7 @@ class Loader:
     def find_spec(self, name: str, path: object = None, target: object = None) -> importlib.machinery.ModuleSpec | None:
         """A spec for the modules that are served, None for all others."""
         if name in self._served or name in self._virtual:
-            package = name in self._virtual
+            package = name in self._virtual or name in self._packages
             return importlib.machinery.ModuleSpec(name, self, is_package=package)  # type: ignore[arg-type]
         return None
 
@@ -149,7 +154,7 @@ class Loader:
         module = StudentModule(file["module"], self.find if stub else None)
         vars(module).update(self.stand_ins)
         module.__file__ = file["name"]
-        module.__package__ = file["module"].rpartition(".")[0]
+        module.__package__ = file["module"] if _begins_a_package(file) else file["module"].rpartition(".")[0]
         return module
 
     def _run(self, number: int) -> None:
@@ -229,6 +234,15 @@ def failure(error: BaseException, unit: Mapping[str, Any], files: frozenset[str]
         entry["message"] = str(error.msg)[: blame.MOST_MESSAGE]
     missing = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
     return entry | {"exception": crash["exception"], "kind": crash["kind"], "missing": str(missing)[:100]}
+
+
+def _of_torch(value: Any) -> bool:
+    """A class of torch's that a file has imported by the name of a stub: no piece of the submission's, so it stays."""
+    return isinstance(value, type) and value.__module__.startswith("torch.")
+
+
+def _begins_a_package(file: Mapping[str, Any]) -> bool:
+    return str(file["name"]).rpartition("/")[2] == "__init__.py"
 
 
 def _reserved(name: str) -> bool:

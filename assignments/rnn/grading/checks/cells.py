@@ -28,9 +28,10 @@ RNN_SIZES = (
     *grid(batch=4, time=2, input_size=3, hidden_size=7, output_size=5),
     *grid(batch=1, time=1, input_size=1, hidden_size=2, output_size=1),
 )
-RNN_PARITY = (
+RNN_PARITY = (  # one step, and more than a short loop or a buffer of a fixed length would do
     *grid(batch=3, time=7, input_size=5, hidden_size=4, output_size=2),
-    *grid(batch=1, time=2, input_size=5, hidden_size=4, output_size=2),
+    *grid(batch=1, time=1, input_size=5, hidden_size=4, output_size=2),
+    *grid(batch=2, time=33, input_size=5, hidden_size=4, output_size=2),
 )
 QUICK = Limits(seconds=6, cpu=3)  # a call takes milliseconds; this forgives a busy machine and a slow one
 NO_PLAIN_LIST = "Layers kept in a plain list or made in forward() are not parameters of the module."
@@ -55,7 +56,7 @@ def gru_shapes(case: Case) -> dict[str, list[int]]:
 
 
 def state_is_handled(student: Any, names: tuple[str, ...]) -> None:
-    """No state means zeros, nothing is kept between calls, rows do not mix."""
+    """No state means zeros, nothing is kept between calls, rows do not mix; train() and float32 change nothing."""
     for name in names:
         none, zeros = student[f"none:{name}"], student[f"zeros:{name}"]
         close(f"{name} without a state", none, zeros, hint="no state given means a state of zeros")
@@ -63,6 +64,10 @@ def state_is_handled(student: Any, names: tuple[str, ...]) -> None:
         close(f"{name} of the same call made twice", again, given, hint="is something kept on self between two calls?")
         alone = student[f"alone:{name}"]
         close(f"{name} of the first row alone", alone, given[:1], hint="a row's result must not depend on other rows")
+        train = student[f"train:{name}"]
+        close(f"{name} in training mode", train, given, hint="is there a dropout? None is asked for here")
+        single, hint = student[f"single:{name}"], "is a dtype written down somewhere? Take it from x"
+        close(f"{name} in float32", single, given, rtol=1e-3, atol=1e-4, hint=hint)
 
 
 # --- VanillaRNN ---------------------------------------------------------------------------------------

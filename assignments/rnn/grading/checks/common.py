@@ -138,7 +138,7 @@ def same_gradients(student: Any, reference: Any) -> None:
 
 def no_library_cells(student: Any, reference: Any) -> None:
     """No recurrent layer or cell of torch is a part, a base or a called function."""
-    parts = {str(m["class"]) for m in student.modules if m.get("torch")} | set(student.bases)
+    parts = {str(m["torch"]) for m in student.modules} | set(student.bases)
     used = sorted(parts & FORBIDDEN_CLASSES) + sorted(set(student.functions) & FORBIDDEN_FUNCTIONS)
     if used:
         fail(

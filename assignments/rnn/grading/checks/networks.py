@@ -9,7 +9,7 @@ import numpy as np
 from autograder import Align, Case, Exercise, close, fail, grid, require
 
 from ..families import FAMILIES
-from .cells import QUICK
+from .cells import QUICK, state_is_handled
 from .common import (
     FORBIDDEN_CLASSES,
     Expected,
@@ -28,18 +28,20 @@ SEQUENCE_SIZES = (
     *grid(batch=4, time=2, input_size=3, hidden_size=7, output_size=5),
     *grid(batch=1, time=1, input_size=1, hidden_size=2, output_size=1),
 )
-SEQUENCE_PARITY = (
+SEQUENCE_PARITY = (  # one step, and more than a short loop or a buffer of a fixed length would do
     *grid(batch=3, time=7, input_size=5, hidden_size=4, output_size=2),
-    *grid(batch=1, time=2, input_size=5, hidden_size=4, output_size=2),
+    *grid(batch=1, time=1, input_size=5, hidden_size=4, output_size=2),
+    *grid(batch=2, time=33, input_size=5, hidden_size=4, output_size=2),
 )
-LAYERS = grid(batch=3, time=5, input_size=3, hidden_size=2, output_size=4, num_layers=2)
+LAYERS = grid(batch=3, time=5, input_size=3, hidden_size=2, output_size=4, num_layers=(2, 3))
 SENTIMENT_SIZES = (
     *grid(batch=3, time=7, vocab_size=23, embedding_dim=5, hidden_dim=4, output_dim=2),
     *grid(batch=1, time=1, vocab_size=11, embedding_dim=3, hidden_dim=2, output_dim=5),
 )
 SENTIMENT_PARITY = (
     *grid(batch=3, time=7, vocab_size=13, embedding_dim=5, hidden_dim=4, output_dim=3),
-    *grid(batch=1, time=2, vocab_size=13, embedding_dim=5, hidden_dim=4, output_dim=3),
+    *grid(batch=1, time=1, vocab_size=13, embedding_dim=5, hidden_dim=4, output_dim=3),
+    *grid(batch=2, time=33, vocab_size=13, embedding_dim=5, hidden_dim=4, output_dim=3),
 )
 
 
@@ -90,7 +92,7 @@ def parameters(student: Any, reference: Any) -> None:
 
 
 @simple.check(
-    points=2,
+    points=1,
     probe="simple_lstm.parity",
     kind="parity",
     aligned=True,
@@ -100,6 +102,20 @@ def parameters(student: Any, reference: Any) -> None:
 def forward(student: Any, reference: Any) -> None:
     """over several steps from given states, it carries h and c and reads the output from the last h"""
     same_outputs(student, reference)
+
+
+@simple.check(
+    points=1,
+    probe="simple_lstm.states",
+    kind="property",
+    needs=shapes,
+    cases=SEQUENCE_PARITY[:1],
+    expected=lambda case: {},
+    hint="states=None means zeros for h and for c; each call starts from what it is given and leaves nothing behind",
+)
+def states(student: Any, reference: Any) -> None:
+    """no state means zeros, nothing is kept between calls, and the rows of a batch do not mix"""
+    state_is_handled(student, ("output",))
 
 
 @simple.check(
@@ -127,11 +143,10 @@ def gradients(student: Any, reference: Any) -> None:
 )
 def own_cell(student: Any, reference: Any) -> None:
     """it is built on your own LSTMCell"""
-    parts = [(str(part["name"]), str(part["class"]), bool(part.get("torch"))) for part in student.modules]
-    cells = [name for name, kind, of_torch in parts if kind == "LSTMCell" and not of_torch]
-    outside = {
-        kind for name, kind, of_torch in parts if of_torch and not any(name.startswith(f"{cell}.") for cell in cells)
-    }
+    parts = [(str(part["name"]), str(part["torch"])) for part in student.modules]
+    cells = [str(name) for name in student.cells]
+    inside = tuple(f"{name}." for name in cells if name)
+    outside = {kind for name, kind in parts if name not in cells and not name.startswith(inside)}
     used = sorted((outside | set(student.bases)) & FORBIDDEN_CLASSES)
     if used:
         fail(f"uses torch's own {', '.join(used)}; this exercise asks for your LSTMCell")
@@ -183,7 +198,7 @@ def parameters(student: Any, reference: Any) -> None:
     right_parameters(student, reference)
 
 
-@bilstm.check(points=2, probe="bilstm.parity", kind="parity", aligned=True, needs=shapes, hint=LAST_STATES)
+@bilstm.check(points=1, probe="bilstm.parity", kind="parity", aligned=True, needs=shapes, hint=LAST_STATES)
 def forward(student: Any, reference: Any) -> None:
     """the output follows from the last forward and the last backward state"""
     same_outputs(student, reference)
@@ -199,8 +214,22 @@ def forward(student: Any, reference: Any) -> None:
     hint=f"with two layers, h_n[0] and h_n[1] belong to the first layer; {LAST_STATES}",
 )
 def layers(student: Any, reference: Any) -> None:
-    """with num_layers=2 the output follows from the states of the last layer"""
+    """with several layers, each on the outputs of the one below, the output follows from the last layer's states"""
     same_outputs(student, reference)
+
+
+@bilstm.check(
+    points=1,
+    probe="bilstm.states",
+    kind="property",
+    needs=shapes,
+    cases=SEQUENCE_PARITY[:1],
+    expected=lambda case: {},
+    hint="nothing in this network is random or remembered, and a text's result depends on that text alone",
+)
+def calls(student: Any, reference: Any) -> None:
+    """training mode changes nothing, nothing is kept between calls, and the rows of a batch do not mix"""
+    state_is_handled(student, ("output",))
 
 
 @bilstm.check(points=1, probe="bilstm.parity", kind="gradients", aligned=True, needs=forward)
@@ -304,8 +333,16 @@ def dropout(student: Any, reference: Any) -> None:
     rates = student.rates if isinstance(student.rates, list) else []
     wrong = sorted({rate for rate in rates if isinstance(rate, float) and abs(rate - 0.3) > 1e-6})
     require(not wrong, f"a dropout has the rate {wrong[0] if wrong else 0:g}; expected 0.3")
+    dropped = np.asarray(student.dropped, dtype=np.float64)
+    if dropped.size:  # 0.16 is six standard deviations of what 300 texts show
+        off = dropped[np.abs(dropped - 0.3).argmax()]
+        few = "the output layer reads numbers of which none is dropped"
+        some = f"of one number that the output layer reads, {off:.0%} are dropped; expected 30%"
+        hint = "put dropout around what goes into the output layer: self.fc(self.dropout(last_states))"
+        require(abs(off - 0.3) < 0.16, few if dropped.max() == 0 else some, hint=hint)
+    own = student.noise if isinstance(student.noise, list) else []
     require(
-        len(rates) >= 2,
+        len(rates) >= 2 or bool(own),
         "dropout works in one place only",
         hint="it belongs between the two LSTM layers (nn.LSTM(..., dropout=0.3)) and before the output layer",
     )
@@ -321,12 +358,19 @@ def dropout(student: Any, reference: Any) -> None:
     hint="nn.Embedding(vocab_size, embedding_dim, padding_idx=0)",
 )
 def padding(student: Any, reference: Any) -> None:
-    """the embedding of the padding token stays zero: it gets no gradient"""
+    """the embedding of the padding token stays zero and gets no gradient; a padded text's logits are its own"""
     row, gradient = np.asarray(student.row), np.asarray(student.gradient)
     close("the padding token's embedding", row, np.zeros_like(row))
     require(gradient.ndim == 2 and gradient.shape[0] > 1, "the embedding has no gradient to look at")
     close("the gradient of the padding token's embedding", gradient[0], np.zeros_like(gradient[0]))
     require(bool(np.abs(gradient[1:]).max() > 0), "no gradient reaches the embedding at all")
+    close(
+        "logits of padded texts in a batch, beside each text's alone",
+        student["batch"],
+        student["alone"],
+        axes=("row", "class"),
+        hint="is the batch sorted and not sorted back, or cut to the length of another text?",
+    )
 
 
 EXERCISES = [simple, bilstm, sentiment]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -160,10 +162,11 @@ def first(given: Any, what: str) -> Tensor:
 
 
 def randomise(module: nn.Module, case: Case) -> nn.Module:
-    """Random weights, biases too, drawn by name from the case."""
+    """Random weights, biases too, drawn by name from the case; those that it holds are written as they are."""
     with torch.no_grad():
         for name, parameter in module.named_parameters():
             parameter.copy_(case.normal(f"weights:{name}", *parameter.shape, scale=0.5))
+    subject.fill(module, case)
     return module
 
 
@@ -171,7 +174,8 @@ def states(kind: Subject, code: Any, case: Case) -> dict[str, Any]:
     """The same module asked in several ways, at random weights: with no state, with zeros, twice, row by row.
 
     Everything is compared outside: ``none`` with ``zeros`` (no state means zeros), ``again`` with ``given``
-    (nothing is kept between calls), ``alone`` with the first row of ``given`` (rows do not mix).
+    (nothing is kept between calls), ``alone`` with the first row of ``given`` (rows do not mix), ``train`` with
+    ``given`` (training mode changes nothing), ``single`` with ``given`` (in float32, as programs run every day).
     """
     module = randomise(subject.new_module(kind, code, case), case).eval()
     inputs = kind.inputs(case)
@@ -180,10 +184,19 @@ def states(kind: Subject, code: Any, case: Case) -> dict[str, Any]:
     zeros = {name: value if name in sequence else torch.zeros_like(value) for name, value in inputs.items()}
     small = {name: value[:1].clone() for name, value in inputs.items()}
     values: dict[str, Any] = {}
+
+    def call(way: str, given: Mapping[str, Tensor]) -> None:
+        outputs = kind.call(module, **{name: value.clone() for name, value in given.items()})
+        values.update({f"{way}:{name}": value.clone() for name, value in outputs.items()})
+
     with torch.no_grad():
         for way, given in (("given", inputs), ("none", only_x), ("zeros", zeros), ("alone", small), ("again", inputs)):
-            outputs = kind.call(module, **{name: value.clone() for name, value in given.items()})
-            values |= {f"{way}:{name}": value.clone() for name, value in outputs.items()}
+            call(way, given)
+        module.train()
+        call("train", inputs)
+        case = case.replace(dtype="float32")
+        module = randomise(subject.new_module(kind, code, case), case).eval()
+        call("single", kind.inputs(case))
     return values
 
 
@@ -204,7 +217,7 @@ def alive(kind: Subject, code: Any, case: Case) -> dict[str, Any]:
     """Weights changed one at a time at random weights; and two modules of other seeds at the same weights.
 
     ``changed:NAME``: the largest change of the outputs for each weight tried, at most 40 of a parameter;
-    what does nothing is tried again at two other draws, since a unit may be idle at one of them. 0 is a
+    what does nothing is tried again at other draws, since a unit may be idle at one of them. 0 is a
     weight that never does anything. ``first`` and ``second`` are the outputs of the two modules: they
     agree if the declared parameters decide everything.
     """
@@ -218,7 +231,7 @@ def alive(kind: Subject, code: Any, case: Case) -> dict[str, Any]:
         start += entry["count"]
     largest = torch.zeros(len(elements), dtype=torch.float64)
     outputs = {}
-    for draw in range(3):
+    for draw in range(6):
         quiet = torch.nonzero(largest <= 1e-12).flatten()
         if draw and not len(quiet):
             break
@@ -242,6 +255,8 @@ def modes(code: Any, case: Case) -> dict[str, Any]:
     """SentimentLSTM in evaluation mode twice and in training mode twice, on the same tokens.
 
     ``rates``: the rate of every dropout that one call in training mode applies, those inside of nn.LSTM too.
+    ``dropped``: of what the output layer reads, the share that is zero in training mode only, column by column.
+    ``noise``: the functions of torch that drew random numbers besides.
     """
     kind = SentimentLSTM()
     module = randomise(subject.new_module(kind, code, case), case)
@@ -254,30 +269,54 @@ def modes(code: Any, case: Case) -> dict[str, Any]:
                 values[f"{mode}:{turn}"] = kind.call(module, **tokens)["logits"]
         with CalledFunctions() as called:
             kind.call(module, **tokens)
-    return {**values, "rates": called.rates}
+        many = kind.inputs(case.replace(sizes={**case.sizes, "batch": MANY}))
+        read = []
+        for mode in ("eval", "train"):
+            module.train(mode == "train")
+            with CalledFunctions() as among_many:
+                kind.call(module, **many)
+            read += [factor for factor in among_many.factors if factor.shape == (MANY, 2 * case.hidden_dim)][:1]
+    dropped = torch.zeros(0, dtype=torch.float64)
+    if len(read) == 2:
+        there = (read[0] != 0).double()
+        dropped = ((read[1] == 0) * there).sum(dim=0) / there.sum(dim=0)
+        dropped = dropped[there.mean(dim=0) > 0.9]
+    return {**values, "rates": called.rates, "noise": sorted(called.names & NOISE), "dropped": dropped}
 
 
 def padding(code: Any, case: Case) -> dict[str, Any]:
     """SentimentLSTM on padded tokens: the gradient that reaches each row of its embedding table.
 
-    Each text has a word more than the one before it, so what relies on the longest coming first shows.
+    Each text has a word more than the one before it, so what relies on the longest coming first shows. ``batch`` are
+    the logits of all texts together, ``alone`` those of each text by itself, padded as it was.
     """
     kind = SentimentLSTM()
     module = subject.new_module(kind, code, case).eval()
+    subject.fill(module, case)
     tables = [part for part in module.modules() if isinstance(part, nn.Embedding)]
     if not tables:
         raise ContractError("SentimentLSTM has no nn.Embedding; the handout asks for one with padding_idx=0")
     tokens = kind.inputs(case)["tokens"]
     for row, text in enumerate(tokens):
         text[max(1, case.time // 2 - 1) + row :] = 0
-    logits = kind.call(module, tokens=tokens)["logits"]
+    tokens[-1, 0] = 1  # an unknown word is no padding
+    logits = kind.call(module, tokens=tokens.clone())["logits"]
     (logits * case.normal("cotangent", *logits.shape)).sum().backward()
     gradient = tables[0].weight.grad
+    with torch.no_grad():
+        alone = [kind.call(module, tokens=text[None].clone())["logits"] for text in tokens]
     return {
         "row": tables[0].weight.detach()[0].clone(),
         "gradient": torch.zeros_like(tables[0].weight) if gradient is None else gradient,
         "tokens": tokens,
+        "batch": logits.detach(),
+        "alone": torch.cat(alone),
     }
+
+
+MANY = 300  # texts, so that a share of 0.3 is seen with a standard deviation of 0.026
+NOISE = {"rand", "rand_like", "randn", "randn_like", "randint", "bernoulli", "bernoulli_", "uniform_", "normal_"}
+PRODUCTS = ("linear", "matmul", "__matmul__", "__rmatmul__", "mm", "addmm", "einsum")
 
 
 class CalledFunctions(TorchFunctionMode):
@@ -287,6 +326,7 @@ class CalledFunctions(TorchFunctionMode):
         super().__init__()
         self.names: set[str] = set()
         self.rates: list[float] = []  # of every dropout: torch.dropout's, and that between the layers of an LSTM
+        self.factors: list[Tensor] = []  # of the last product: what an output layer reads is among them
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         name = getattr(func, "__name__", str(func))
@@ -295,16 +335,26 @@ class CalledFunctions(TorchFunctionMode):
             given = (*args, *(kwargs or {}).values())
             rates = [value for value in given if isinstance(value, float)]
             self.rates += [rate for rate in rates if rate or name == "dropout"]  # an LSTM's 0 means none
+        if name in PRODUCTS:
+            self.factors = [value.detach() for value in args if isinstance(value, Tensor)]
         return func(*args, **(kwargs or {}))
 
 
 def ingredients(kind: Subject, code: Any, case: Case) -> dict[str, Any]:
-    """The classes of the module's parts and the names of the torch functions that one call uses."""
+    """The classes of the module's parts and the names of the torch functions that one call uses.
+
+    ``cells``: the names of the parts that are made from the submission's own LSTMCell.
+    """
     module = subject.new_module(kind, code, case).eval()
     with torch.no_grad(), CalledFunctions() as called:
         kind.call(module, **kind.inputs(case))
     bases = sorted({base.__name__ for base in type(module).__mro__ if base.__module__.startswith("torch.nn")})
-    return {"modules": subject.structure(module), "bases": bases, "functions": sorted(called.names)}
+    structure = subject.structure(module)
+    cells = [row["name"] for row in structure if "LSTMCell" in row["kinds"]]
+    with contextlib.suppress(subject.MissingName):
+        own = code.LSTMCell
+        cells = [name for name, part in module.named_modules() if isinstance(own, type) and isinstance(part, own)]
+    return {"modules": structure, "bases": bases, "functions": sorted(called.names), "cells": cells}
 
 
 SUBJECTS: dict[str, Subject] = {
