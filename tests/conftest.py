@@ -57,11 +57,11 @@ def reference(rnn: Assignment) -> Submission:
 def judge(rnn: Assignment, course: Course, reference: Submission, tmp_path_factory: pytest.TempPathFactory) -> Judge:
     """``judge("lstm_cell", code)``: that code graded as the exercise; all other pieces are the reference's.
 
-    In this process, without a sandbox: the code of the tests is our own.
+    explained: with the known mistake's name. In this process, without a sandbox: the code of the tests is our own.
     """
     sandbox = TrustedSandbox(rnn.probes, stubs=rnn.stubs, stand_ins=rnn.stand_ins_file)
 
-    def run(exercise: str, code: str | Path, *, alone: bool = False) -> ExerciseGrade:
+    def run(exercise: str, code: str | Path, *, alone: bool = False, explained: bool = False) -> ExerciseGrade:
         chosen = next(e for e in rnn.exercises if e.id == exercise)
         if isinstance(code, str):
             file = tmp_path_factory.mktemp("work") / f"my_{exercise}.py"
@@ -74,7 +74,9 @@ def judge(rnn: Assignment, course: Course, reference: Submission, tmp_path_facto
         kept = tuple(_without(file, names) for file in others)
         session = sandbox.open(dataclasses.replace(mine, files=own + kept))
         try:
-            return Grading(rnn, mine, session, course.reference, course.seeds).exercise(chosen)
+            judged = Grading(rnn, mine, session, course.reference, course.seeds)
+            grade = judged.exercise(chosen)
+            return course.diagnosis.explain(judged, chosen, grade) if explained else grade
         finally:
             session.close()
 
