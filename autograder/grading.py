@@ -115,7 +115,7 @@ class Grading(Asking):
                             "judged with the grader's pieces for the other stages: a slip there costs nothing here"
                         )
                     return replace(verdict, seconds=seconds)
-                first = verdict if first is None else _tells_more(first, verdict)
+                first = verdict if first is None else _tells_more(first, verdict, way)
                 if verdict.outcome is Outcome.UNATTEMPTED:
                     return replace(verdict, seconds=seconds)
             if first is not None and first.outcome is not Outcome.FAILED:
@@ -331,10 +331,17 @@ class Grading(Asking):
         return True
 
 
-def _tells_more(first: Verdict, second: Verdict) -> Verdict:
-    """Of two verdicts that do not pass: a wrong answer tells more than a crash, a crash more than a wait."""
+def _tells_more(first: Verdict, second: Verdict, way: tuple[str, ...]) -> Verdict:
+    """Of two verdicts that do not pass: a wrong answer tells more than a crash, a crash more than a wait.
+
+    way: the grader's pieces that the second is of. A wrong answer with them is the exercise's own slip and no other's;
+    but who relies on how their own pieces are made inside would only learn that the grader's are made otherwise.
+    """
+    if any(f"'{name}' object has no attribute" in second.message for name in way):
+        return first
     order = (Outcome.FAILED, Outcome.CRASHED, Outcome.SKIPPED, Outcome.UNATTEMPTED)
-    return second if order.index(second.outcome) < order.index(first.outcome) else first
+    earlier, later = order.index(first.outcome), order.index(second.outcome)
+    return second if later < earlier or (later == earlier == 0 and way) else first
 
 
 def _void(message: str) -> Verdict:

@@ -40,7 +40,7 @@ def test_a_package_may_have_code_of_its_own_and_files_below_it(opened, begin: st
             "engine/cells.py": CELL,
             "engine/deep/__init__.py": "from ..cells import LSTMCell\n",
             "engine/deep/more.py": "from . import LSTMCell\n\n\ndef count_parameters(module):\n    return LSTMCell\n",
-            "work.py": "import engine.deep.more\nfrom engine import cells\n\nclass GRUCell(cells.LSTMCell):\n    pass\n",
+            "work.py": "import engine.deep.more\nfrom engine import cells\nclass GRUCell(cells.LSTMCell): pass\n",
         }
     )
 
