@@ -19,7 +19,7 @@ from autograder.aligning.alignment import UNREADABLE
 from autograder.aligning.roles import Alignment
 from autograder.asking import Asking, by_role
 from autograder.case import Case
-from autograder.crashes import Verdict, crashed
+from autograder.crashes import Verdict, crashed, tells_more
 from autograder.errors import NotRecorded
 from autograder.exercise import Check, Exercise
 from autograder.expect import Mismatch, MoreWanted, Record
@@ -115,7 +115,7 @@ class Grading(Asking):
                             "judged with the grader's pieces for the other stages: a slip there costs nothing here"
                         )
                     return replace(verdict, seconds=seconds)
-                first = verdict if first is None else _tells_more(first, verdict, way)
+                first = verdict if first is None else tells_more(first, verdict, way)
                 if verdict.outcome is Outcome.UNATTEMPTED:
                     return replace(verdict, seconds=seconds)
             if first is not None and first.outcome is not Outcome.FAILED:
@@ -329,19 +329,6 @@ class Grading(Asking):
         except Exception:
             return False
         return True
-
-
-def _tells_more(first: Verdict, second: Verdict, way: tuple[str, ...]) -> Verdict:
-    """Of two verdicts that do not pass: a wrong answer tells more than a crash, a crash more than a wait.
-
-    way: the grader's pieces that the second is of. A wrong answer with them is the exercise's own slip and no other's;
-    but who relies on how their own pieces are made inside would only learn that the grader's are made otherwise.
-    """
-    if any(f"'{name}' object has no attribute" in second.message for name in way):
-        return first
-    order = (Outcome.FAILED, Outcome.CRASHED, Outcome.SKIPPED, Outcome.UNATTEMPTED)
-    earlier, later = order.index(first.outcome), order.index(second.outcome)
-    return second if later < earlier or (later == earlier == 0 and way) else first
 
 
 def _void(message: str) -> Verdict:
