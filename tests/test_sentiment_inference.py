@@ -31,16 +31,23 @@ RIGHT_PREDICTIONS = {
         "p = torch.softmax(model(x), dim=1)[0]", "o = model(x)[0]; q = torch.sigmoid(o[1] - o[0])"
     ).replace("best = p.argmax().item()", "p = torch.stack([1 - q, q]); best = int(q > 0.5)"),
     "its own padding": IMPORT
-    + PREDICT.replace("text_to_indices(text, vocab)", "[vocab.get(w, 1) for w in text.lower().split()][:20]"),
+    + PREDICT.replace(
+        "text_to_indices(text, vocab)", "([vocab.get(w, 1) for w in text.lower().split()] + [0] * 20)[:20]"
+    ),
+    "a copy of the model": IMPORT
+    + PREDICT.replace("import torch", "import torch, copy").replace(
+        "model.eval()", "model = copy.deepcopy(model).eval()"
+    ),
 }
+LEFT = "[sorted(text_to_indices(text, vocab), key=bool)]"
 WRONG_PREDICTIONS = {
     "labels the wrong way round": (
         PREDICT.replace("'Negative', 'Positive'", "'Positive', 'Negative'"),
-        {"label", "mode"},
+        {"label"},
     ),
-    "probability of class 1": (PREDICT.replace("p[best].item()", "p[1].item()"), {"confidence", "mode"}),
-    "softmax over the batch": (PREDICT.replace("dim=1", "dim=0"), {"label", "confidence", "mode"}),
-    "a logit": (PREDICT.replace("p[best].item()", "model(x)[0, best].item()"), {"confidence", "mode"}),
+    "probability of class 1": (PREDICT.replace("p[best].item()", "p[1].item()"), {"confidence"}),
+    "softmax over the batch": (PREDICT.replace("dim=1", "dim=0"), {"label", "confidence"}),
+    "a logit": (PREDICT.replace("p[best].item()", "model(x)[0, best].item()"), {"confidence"}),
     "no eval()": (PREDICT.replace("model.eval()", "pass"), {"mode"}),
     "no batch dimension": (
         PREDICT.replace("[text_to_indices(text, vocab)]", "text_to_indices(text, vocab)"),
@@ -48,7 +55,53 @@ WRONG_PREDICTIONS = {
     ),
     "no lower()": (
         PREDICT.replace("text_to_indices(text, vocab)", "[vocab.get(w, 1) for w in text.split()][:20]"),
-        {"confidence", "label", "mode"},
+        {"confidence", "label"},
+    ),
+    "padding on the left": (PREDICT.replace("[text_to_indices(text, vocab)]", LEFT), {"label", "confidence"}),
+    "no padding": (
+        PREDICT.replace("text_to_indices(text, vocab)", "[vocab.get(w, 1) for w in text.lower().split()][:20]"),
+        {"confidence"},
+    ),
+    "the last word first": (
+        PREDICT.replace(
+            "torch.tensor([text_to_indices(text, vocab)])", "torch.tensor([text_to_indices(text, vocab)]).flip(1)"
+        ),
+        {"label", "confidence"},
+    ),
+    "unknown words skipped": (
+        PREDICT.replace(
+            "text_to_indices(text, vocab)", "([vocab[w] for w in text.lower().split() if w in vocab] + [0] * 20)[:20]"
+        ),
+        {"confidence"},
+    ),
+    "a third label": (PREDICT.replace("['Negative'", "'Neutral' if p[best] < 0.6 else ['Negative'"), {"label"}),
+    "positive from 0.6 on": (
+        PREDICT.replace("['Negative', 'Positive'][best]", "'Positive' if p[1] > 0.6 else 'Negative'"),
+        {"label"},
+    ),
+    "a sigmoid of one logit decides": (
+        PREDICT.replace("p.argmax().item()", "int(torch.sigmoid(model(x)[0, 1]) > 0.5)"),
+        {"label", "confidence"},
+    ),
+    "remembered by the text": (
+        PREDICT.replace("def predict_sentiment", "def answer")
+        + """
+seen = {}
+def predict_sentiment(text, model, vocab):
+    if text not in seen: seen[text] = answer(text, model, vocab)
+    return seen[text]
+""",
+        {"label", "confidence"},
+    ),
+    "eval() after the call": (
+        PREDICT.replace("model.eval()", "pass").replace("    best =", "    model.eval()\n    best ="),
+        {"mode"},
+    ),
+    "model.eval without brackets": (PREDICT.replace("model.eval()", "model.eval"), {"mode"}),
+    "training = False on the model alone": (PREDICT.replace("model.eval()", "model.training = False"), {"mode"}),
+    "drawn at random": (
+        PREDICT.replace("p[best].item()", "p[best].item() + torch.rand(1).item()"),
+        {"confidence", "mode"},
     ),
     "always positive": (
         "def predict_sentiment(text, model, vocab): return 'Positive', 0.5",

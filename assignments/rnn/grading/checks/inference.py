@@ -21,21 +21,22 @@ predict = Exercise(
 )
 
 
-def _labels(record: Any) -> list[str]:
-    return [str(label).strip().capitalize() for label in forms.texts(record, "labels")]
+def _labels(record: Any, name: str = "labels") -> list[str]:
+    return [str(label).strip().capitalize() for label in forms.texts(record, name)]
 
 
-def _confidences(student: Any, reference: Any) -> tuple[np.ndarray, np.ndarray]:
-    got, wanted = forms.numbers(student, "confidences"), reference.confidences
-    same_shape("the list of confidences", got, wanted)
-    return got, wanted
+def _wrong(wrong: Any, kinds: list[str]) -> str:
+    """In how many texts, and which is the first."""
+    found = [kind for kind, off in zip(kinds, wrong, strict=True) if off]
+    if len(found) == len(kinds):
+        return f"all {len(kinds)} texts"
+    return f"{len(found)} of {len(kinds)} texts" + (": " if len(found) == 1 else ", the first of them: ") + found[0]
 
 
 @predict.check(
     points=1,
     probe="predict_sentiment",
     kind="property",
-    hint="('Negative', 'Positive')[logits.argmax()]: class 1 is positive; ids as text_to_indices gives them",
 )
 def label(student: Any, reference: Any) -> None:
     """the label is "Positive" or "Negative", as the model's larger logit says"""
@@ -43,23 +44,29 @@ def label(student: Any, reference: Any) -> None:
     require(len(got) == len(wanted), f"{len(got)} labels came for {len(wanted)} texts")
     odd = [name for name in got if name not in ("Positive", "Negative")]
     if odd:
-        fail(f'the label is {odd[0][:40]!r}; expected "Positive" or "Negative"')
-    wrong = sum(a != b for a, b in zip(got, wanted, strict=True))
-    if wrong == len(wanted):
+        text = reference.kinds[got.index(odd[0])]
+        fail(f'the label is {odd[0][:40]!r}, for {text}; expected "Positive" or "Negative"')
+    wrong = [a != b for a, b in zip(got, wanted, strict=True)]
+    if all(wrong):
         fail("every label is the opposite of what the model says", hint="class 0 is negative, class 1 is positive")
-    require(wrong == 0, f"{wrong} of {len(wanted)} texts got another label than the model gives them")
+    if any(wrong):
+        fail(
+            f"another label than the model gives, in {_wrong(wrong, reference.kinds)}",
+            hint="the class of the larger logit, whatever its value; ids as text_to_indices(text, vocab) gives them",
+        )
 
 
 @predict.check(
     points=1,
     probe="predict_sentiment",
     kind="property",
-    hint="torch.softmax(logits, dim=1) over the two classes, then the entry of the predicted class",
 )
 def confidence(student: Any, reference: Any) -> None:
     """the confidence is the softmax probability of the predicted class"""
-    got, wanted = _confidences(student, reference)
-    if np.allclose(got, wanted, rtol=0, atol=1e-5):
+    got, wanted = forms.numbers(student, "confidences"), reference.confidences
+    same_shape("the list of confidences", got, wanted)
+    off = ~np.isclose(got, wanted, rtol=0, atol=1e-5)
+    if not off.any():
         return
     if np.allclose(got, 1.0):
         fail("the confidence is 1 for every text", hint="softmax over the classes, not over the batch: dim=1")
@@ -72,18 +79,35 @@ def confidence(student: Any, reference: Any) -> None:
         )
     if np.any((got < 0) | (got > 1)):
         fail("the confidence is no probability: it lies outside 0 to 1", hint="apply softmax to the logits first")
-    fail(f"the confidence is off by up to {float(np.max(np.abs(got - wanted))):.3g}")
+    most = float(np.max(np.abs(got - wanted)))
+    ids = "does the model get the 20 ids that text_to_indices(text, vocab) gives, with unknown words and padding?"
+    fail(
+        f"the confidence is off by up to {most:.3g}, in {_wrong(off, reference.kinds)}",
+        hint=f"is it torch.softmax(logits, dim=1), and then the entry of the predicted class? And {ids}"
+        if off.all()
+        else f"where it is right, your softmax is. In the other texts, {ids}",
+    )
 
 
 @predict.check(points=1, probe="predict_sentiment_mode", kind="property")
 def mode(student: Any, reference: Any) -> None:
     """the same text gets the same answer, also when the model arrives in training mode"""
-    same = np.allclose(*_confidences(student, reference), rtol=0, atol=1e-5)
-    if not same or _labels(student) != _labels(reference):
-        fail(
-            "for a model that arrives in training mode, the answer differs from that in evaluation mode",
+    require(student["calls:evaluation"] > 0, "the model was not asked")
+    for arrives in ("evaluation", "training"):
+        calls, dropped = student[f"calls:{arrives}"], student[f"dropped:{arrives}"]
+        require(
+            dropped == 0,
+            f"for a model that arrives in {arrives} mode, dropout was on in {dropped} of {calls} calls of the model",
             hint="call model.eval() before you use the model: dropout must be off",
         )
+    labels = [_labels(student, f"labels:{arrives}") for arrives in ("evaluation", "training")]
+    numbers = [forms.numbers(student, f"confidences:{arrives}") for arrives in ("evaluation", "training")]
+    same = numbers[0].shape == numbers[1].shape and np.allclose(*numbers, rtol=0, atol=1e-5)
+    require(
+        labels[0] == labels[1] and same,
+        "the same text, asked of the same model a second time, gets another answer",
+        hint="the answer is to depend on the model's logits alone, and not on how the model arrives",
+    )
 
 
 # --- word_importance ----------------------------------------------------------------------------------
@@ -114,7 +138,14 @@ def one_each(student: Any, reference: Any) -> None:
                 f"text {text} has {len(wanted)} words that the model reads, and {len(got)} scores came back",
                 hint="leave out the padding, and what lies beyond the first 20 words",
             )
-        require(len(got) == len(wanted), f"text {text}: {len(wanted)} words, but {len(got)} scores")
+        lost = [word for word in reference.unknown if word in wanted and word not in got]
+        require(
+            len(got) == len(wanted),
+            f"text {text}: {len(wanted)} words, but {len(got)} scores" + (f"; {lost[0]!r} has none" if lost else ""),
+            hint="a word that the vocabulary does not have is read as <UNK>, and has a score like any other"
+            if lost
+            else "",
+        )
         require(got == wanted, f"text {text}: the words do not come in the order of the text")
         scores = forms.numbers(student, f"scores:{text - 1}")
         same_shape("the list of scores", scores, reference[f"scores:{text - 1}"])
@@ -137,32 +168,48 @@ def one_each(student: Any, reference: Any) -> None:
 )
 def deciding(student: Any, reference: Any) -> None:
     """the word that decides gets the highest score"""
-    names = reference.names("scores:")
-    scores = {name: forms.numbers(student, name) for name in names}
-    wrong = [name for name in names if not scores[name].size or scores[name].argmax() != reference[name].argmax()]
-    require(not wrong, f"in {len(wrong)} of {len(names)} texts another word than the deciding one comes first")
+    wrong = []
+    for name in reference.names("scores:"):
+        scores, words = forms.numbers(student, name), reference[name.replace("scores:", "words:")]
+        if not scores.size or words[scores.argmax()] != words[reference[name].argmax()]:
+            wrong.append(name)
+    hint = "is the score looked up by word? In that text the deciding word is there twice, and it decides at one place"
+    require(
+        not wrong,
+        f"in {len(wrong)} of {len(reference.names('scores:'))} texts another word than the deciding one comes first",
+        hint=hint if wrong == [f"scores:{reference.twice}"] else "",
+    )
 
 
 @importance.check(
     points=1,
-    probe="word_importance",
+    probe="word_importance_again",
     kind="property",
     needs=deciding,
     hint="model.eval() first; torch.autograd.grad leaves no gradients behind, unlike backward()",
 )
 def repeatable(student: Any, reference: Any) -> None:
     """the same call gives the same scores again, also in training mode, and the model's weights do not change"""
+    require(
+        student.trained == 0,
+        f"dropout was on in {student.trained} of {student.calls} calls of the model: it makes scores a matter of luck",
+    )
+    for name in reference.names("before:"):
+        weight, after = name.removeprefix("before:"), name.replace("before:", "after:")
+        require(
+            after in student,
+            f"the model has no {weight} any more after the call",
+            hint="what you put in the place of model.embedding has to be taken out again, also when something fails",
+        )
+        require(np.array_equal(student[after], reference[name]), f"{weight} of the model was changed by the call")
     for name in reference.names("scores:"):
         first, again = (forms.numbers(student, key) for key in (name, name.replace("scores:", "again:")))
         if np.shape(first) != np.shape(again) or not np.allclose(first, again, rtol=1e-5, atol=1e-9):
-            fail("the second call gives other scores than the first: is dropout on, or do gradients pile up?")
-    require(student.trained == 0, "the model was asked in training mode: dropout makes scores a matter of luck")
-    for name in reference.names("before:"):
-        after = student[name.replace("before:", "after:")]
-        require(
-            np.array_equal(after, reference[name]),
-            f"{name.removeprefix('before:')} of the model was changed by the call",
-        )
+            fail(
+                f"text {int(name.removeprefix('scores:')) + 1} gets other scores from a model that was asked before",
+                hint="does something of a call stay in the model, such as gradients that pile up, or a hook? Or is "
+                "something drawn at random?",
+            )
 
 
 EXERCISES = [predict, importance]

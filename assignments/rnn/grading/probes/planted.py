@@ -118,8 +118,43 @@ class Deciding(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Logits [B, 2] for ids [B, T]."""
         strength = self.dropout(self.embedding(_batch(ids)).flatten(0, 1)).view(*ids.shape, 4) @ self.direction
-        evidence = (strength * strength.abs()).sum(dim=1) / 2
+        evidence = (self.places(ids.shape[1]) * strength * strength.abs()).sum(dim=1) / 2
         return torch.stack([-evidence, evidence], dim=1)
+
+    def places(self, count: int) -> Tensor:
+        """How much each place of a text counts."""
+        return torch.ones(count, dtype=torch.float64)
+
+
+class Late(Deciding):
+    """A classifier for which the first four words hardly count."""
+
+    def places(self, count: int) -> Tensor:
+        """A twentieth at the beginning, then 1."""
+        places = torch.ones(count, dtype=torch.float64)
+        places[:4] = 0.05
+        return places
+
+
+class Reading(nn.Module):
+    """A classifier that reads in order, as an LSTM does: what a word says depends on its place.
+
+    Padding and unknown words say something too. Logits: [1/2 - evidence, 1/2 + evidence].
+    """
+
+    def __init__(self, strengths: dict[str, float]) -> None:
+        super().__init__()
+        self.vocab = {word: number for number, word in enumerate(("<PAD>", "<UNK>", *strengths))}
+        given = torch.tensor([-0.002, -0.5, *strengths.values()], dtype=torch.float64)
+        self.embedding = nn.Embedding.from_pretrained(given.unsqueeze(1), freeze=False)
+        self.dropout = ModeDropout()
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Logits [B, 2] for ids [B, T]."""
+        strength = self.dropout(self.embedding(_batch(ids)).squeeze(2))
+        places = 1 / (1 + torch.arange(ids.shape[1], dtype=torch.float64) / 4)
+        evidence = strength @ places
+        return torch.stack([0.5 - evidence, 0.5 + evidence], dim=1)
 
 
 def _batch(ids: Any) -> Tensor:

@@ -1,6 +1,6 @@
 """The parameters are formatted strings
 
-Caught by: gates
+Caught by: parameters
 Feedback:
 "2,480" reads well and cannot be computed with. Return the number, and format it where you print it.
 """

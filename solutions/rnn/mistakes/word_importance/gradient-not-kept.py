@@ -1,10 +1,11 @@
-"""The gradient of the vectors is not kept
+"""A .grad is read that is None
 
 Bank: X43
 Caught by: one_each
 Feedback:
-The output of the embedding is no leaf of the graph, so PyTorch does not keep its .grad: it is None. Say
-retain_grad() on it before backward, or use torch.autograd.grad.
+PyTorch keeps .grad only for leaves of the graph that the answer was computed from; for everything else it is
+None. The output of the embedding is no leaf: say retain_grad() on it before backward, or use
+torch.autograd.grad. The ids are no use here: they are whole numbers, and no gradient leads to them.
 """
 
 import torch
