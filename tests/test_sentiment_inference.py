@@ -176,7 +176,62 @@ RIGHT_IMPORTANCES = {
 """
     + TAIL,
 }
+TABLE = GRADIENT.replace("e, g = kept[0].detach()[0], kept[0].grad[0]", "g = model.embedding.weight.grad[ids[0]]")
+RIGHT_IMPORTANCES["gradient of the table's rows"] = TABLE
 WRONG_IMPORTANCES = {
+    "unknown words left out": (
+        GRADIENT.replace("zip(words, scores)]", "zip(words, scores) if w in vocab]"),
+        {"one_each", "deciding", "repeatable"},
+    ),
+    "the score of a word's first place": (
+        GRADIENT.replace("zip(words, scores)]", "((w, scores[words.index(w)]) for w in words)]"),
+        {"deciding", "repeatable"},
+    ),
+    "rows wiped": (
+        OCCLUSION.replace("less[0, i] = 1", "model.embedding.weight[less[0, i]] = 0"),
+        {"deciding", "repeatable"},
+    ),
+    "a stand-in that stays": (
+        """
+import torch
+from text import text_to_indices
+class Kept(torch.nn.Module):
+    def __init__(self, table):
+        super().__init__()
+        self.table = table
+    def forward(self, ids):
+        self.vectors = self.table(ids).detach().requires_grad_()
+        return self.vectors
+def word_importance(text, model, vocab):
+    model.eval()
+    if not isinstance(model.embedding, Kept): model.embedding = Kept(model.embedding)
+    words = text.lower().split()[:20]
+    torch.autograd.backward(model(torch.tensor([text_to_indices(text, vocab)])).max())
+    scores = model.embedding.vectors.grad[0].norm(dim=1)
+"""
+        + TAIL,
+        {"repeatable"},
+    ),
+    "a hook that stays": (
+        HEAD
+        + """
+    if not hasattr(model, 'kept'):
+        model.kept = []
+        model.embedding.register_forward_hook(lambda module, inputs, output: model.kept.append(output))
+    g = torch.autograd.grad(model(ids).max(), model.kept[0], allow_unused=True)[0]
+    scores = model.kept[0][0, :, 0] * 0 if g is None else g[0].norm(dim=1)
+"""
+        + TAIL,
+        {"repeatable"},
+    ),
+    "the model frozen": (
+        GRADIENT.replace("    e, g =", "    for p in model.parameters(): p.requires_grad_(False)\n    e, g ="),
+        {"repeatable"},
+    ),
+    "a step of an optimiser": (
+        GRADIENT.replace("    e, g =", "    torch.optim.SGD(model.parameters(), lr=0.1).step()\n    e, g ="),
+        {"repeatable"},
+    ),
     "no eval()": (GRADIENT.replace("model.eval()", "pass"), {"repeatable"}),
     "padding too": (
         GRADIENT.replace("text.lower().split()[:20]", "(text.lower().split() + ['<PAD>'] * 20)[:20]"),
@@ -225,3 +280,36 @@ def test_every_sound_method_ranks_the_deciding_word_first(judge, method):
 def test_an_unsound_method_fails_its_own_checks(judge, slip):
     code, expected = WRONG_IMPORTANCES[slip]
     assert failed(judge("word_importance", code)) == expected
+
+
+@pytest.mark.parametrize(
+    ("exercise", "slip", "check", "said"),
+    [
+        ("predict_sentiment", "no eval()", "mode", "in training mode, dropout was on in 6 of 6 calls"),
+        ("predict_sentiment", "drawn at random", "mode", "asked of the same model a second time, gets another answer"),
+        ("predict_sentiment", "always positive", "mode", "the model was not asked"),
+        (
+            "predict_sentiment",
+            "a third label",
+            "label",
+            "the label is 'Neutral', for a text for which the model hardly",
+        ),
+        (
+            "predict_sentiment",
+            "unknown words skipped",
+            "confidence",
+            "1 of 8 texts: a text with words that the vocabul",
+        ),
+        ("predict_sentiment", "no padding", "confidence", "in 7 of 8 texts, the first of them a text of 6 words"),
+        ("word_importance", "no eval()", "repeatable", "dropout was on in 6 of 6 calls"),
+        ("word_importance", "unknown words left out", "one_each", "5 words, but 4 scores; 'xylophone' has none"),
+        ("word_importance", "a stand-in that stays", "repeatable", "the model has no embedding.weight any more"),
+        ("word_importance", "a step of an optimiser", "repeatable", "of the model was changed by the call"),
+        ("word_importance", "gradients pile up", "repeatable", "gets other scores from a model that was asked before"),
+    ],
+)
+def test_a_message_says_what_was_seen(judge, exercise, slip, check, said):
+    slips = WRONG_PREDICTIONS if exercise == "predict_sentiment" else WRONG_IMPORTANCES
+    code = slips[slip][0]
+    grade = judge(exercise, IMPORT + code)
+    assert said in next(found.message for found in grade.checks if found.id == check)

@@ -148,13 +148,13 @@ def over_time(student: Any, reference: Any) -> None:
     if norms.shape == expected.shape and np.ptp(ratio := norms / expected) < 1e-6 < abs(ratio[0] - 1):
         fail(f"each norm is {ratio[0]:.4g} times what it should be")
     close("the norms over time", norms, expected, atol=1e-9, rtol=1e-6, axes=("step",))
+    require(bool(np.array_equal(student.x, reference.x)), "x is not the same after the call: work on a copy of it")
     again = np.asarray(student.again)
     require(
         again.shape == norms.shape and bool(np.allclose(again, norms, rtol=1e-6, atol=1e-9)),
         "called again with the same network and x, the function gives another list",
         hint="is something left from the call before, such as a list or a gradient that is added to?",
     )
-    require(bool(np.array_equal(student.x, reference.x)), "x is not the same after the call: work on a copy of it")
 
 
 # --- counting -----------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def _wrong(wrong: Any, kinds: list[str]) -> str:
     found = [kind for kind, off in zip(kinds, wrong, strict=True) if off]
     if len(found) == len(kinds):
         return f"all {len(kinds)} texts"
-    return f"{len(found)} of {len(kinds)} texts" + (": " if len(found) == 1 else ", the first of them: ") + found[0]
+    return f"{len(found)} of {len(kinds)} texts" + (": " if len(found) == 1 else ", the first of them ") + found[0]
 
 
 @predict.check(
