@@ -1,7 +1,7 @@
 """model.train() is called before predicting
 
 Bank: Q01
-Caught by: confidence
+Caught by: label
 Feedback:
 It switches dropout on even for a model that came in evaluation mode.
 """
