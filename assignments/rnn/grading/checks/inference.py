@@ -25,6 +25,13 @@ def _labels(record: Any, name: str = "labels") -> list[str]:
     return [str(label).strip().capitalize() for label in forms.texts(record, name)]
 
 
+def _count(record: Any, name: str) -> int:
+    value = record[name]
+    if type(value) is not int:
+        fail(f"{name} did not come back as a whole number")
+    return int(value)
+
+
 def _wrong(wrong: Any, kinds: list[str]) -> str:
     """In how many texts, and which is the first."""
     found = [kind for kind, off in zip(kinds, wrong, strict=True) if off]
@@ -92,9 +99,9 @@ def confidence(student: Any, reference: Any) -> None:
 @predict.check(points=1, probe="predict_sentiment_mode", kind="property")
 def mode(student: Any, reference: Any) -> None:
     """the same text gets the same answer, also when the model arrives in training mode"""
-    require(student["calls:evaluation"] > 0, "the model was not asked")
+    require(_count(student, "calls:evaluation") > 0, "the model was not asked")
     for arrives in ("evaluation", "training"):
-        calls, dropped = student[f"calls:{arrives}"], student[f"dropped:{arrives}"]
+        calls, dropped = (_count(student, f"{what}:{arrives}") for what in ("calls", "dropped"))
         require(
             dropped == 0,
             f"for a model that arrives in {arrives} mode, dropout was on in {dropped} of {calls} calls of the model",
@@ -190,9 +197,10 @@ def deciding(student: Any, reference: Any) -> None:
 )
 def repeatable(student: Any, reference: Any) -> None:
     """the same call gives the same scores again, also in training mode, and the model's weights do not change"""
+    trained, calls = _count(student, "trained"), _count(student, "calls")
     require(
-        student.trained == 0,
-        f"dropout was on in {student.trained} of {student.calls} calls of the model: it makes scores a matter of luck",
+        trained == 0,
+        f"dropout was on in {trained} of {calls} calls of the model: it makes scores a matter of luck",
     )
     for name in reference.names("before:"):
         weight, after = name.removeprefix("before:"), name.replace("before:", "after:")
