@@ -18,9 +18,10 @@ def train_epoch(model, dataloader, optimizer, criterion):
     the loss, go backward, let the optimiser make its step.
 
     Args:
-        model: `model(ids)` gives logits [B, O] for ids [B, T].
+        model: `model(ids)` gives logits [B, O] for ids [B, T]; O may be any number of classes.
         dataloader: yields `(ids, labels)`: int64 tensors [B, T] and [B]. The last batch may be smaller.
-        optimizer: a `torch.optim` optimiser that holds the model's parameters.
+        optimizer: a `torch.optim` optimiser that holds the model's parameters. It makes its steps; its
+            learning rate stays as it is.
         criterion: `criterion(logits, labels)` gives the mean loss of the batch. Use the one that is
             passed in, whatever it is.
 
@@ -52,7 +53,8 @@ def train_epoch(model, dataloader, optimizer, criterion):
 def evaluate(model, dataloader, criterion):
     """Measure a model on every batch of a loader; nothing is learnt and nothing is changed.
 
-    The model is put into evaluation mode (no dropout), and no gradients are recorded.
+    The model is put into evaluation mode (no dropout), and no gradients are recorded. Its weights, their
+    gradients and `requires_grad` stay as they are, and afterwards gradients can be recorded as before.
 
     Args:
         model, dataloader, criterion: as for `train_epoch`.
@@ -60,7 +62,7 @@ def evaluate(model, dataloader, criterion):
     Returns:
         `(loss, accuracy)`, two Python floats, defined as for `train_epoch`.
 
-    Graded: loss and accuracy (2), evaluation mode (1), unchanged weights and no gradients (1).
+    Graded: loss and accuracy (2), evaluation mode (1), an unchanged model and no gradients (1).
     """
     ### BEGIN SOLUTION
     model.eval()

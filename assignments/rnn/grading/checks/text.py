@@ -84,19 +84,55 @@ def words(student: Any, reference: Any) -> None:
     for least in (1, 2, 3):
         got, wanted = set(_entries(student, least)), set(_entries(reference, least))
         extra, missing = sorted(got - wanted), sorted(wanted - got)
-        where = f"with min_freq={least}"
+        where = f"with min_freq={least}" if least > 1 else "without min_freq, so with 1,"
         if any(word != word.lower() for word in extra if not word.startswith("<")):
             fail(f"{where} a word is there in capitals: lower-case the text before you split it")
         if any(not word.strip() or word != word.strip() or " " in word for word in extra):
             fail(f"{where} an entry is empty or holds white space: use split() without an argument")
-        if any("," in word for word in missing):
-            fail(f"{where} a word with a comma is missing: split on white space and remove nothing")
         if missing:
+            _missing(student, reference, least, where, missing)
+        if extra:
+            some = ", ".join(repr(word) for word in extra[:3])
+            rare = all(word in _entries(reference, 1) for word in extra)
             fail(
-                f"{where} {len(missing)} of {len(wanted)} entries are missing. Is a word that occurs exactly {least} "
-                "times kept, and is a second occurrence in the same text counted?"
+                f"{where} there are {len(extra)} entries too many, as {some}: "
+                + (f"they occur less often than {least} times" if rare else "the texts have no such words")
             )
-        require(not extra, f"{where} there are {len(extra)} entries too many: words that occur less often")
+
+
+def _missing(student: Any, reference: Any, least: int, where: str, missing: list[str]) -> None:
+    """Says which words are missing: special entries, frequent words of one kind, or those of one frequency."""
+    special = [word for word in missing if word in ("<PAD>", "<UNK>")]
+    if special:
+        fail(f"{where} there is no entry for {' and '.join(special)}")
+    count = f"{where} {len(missing)} of {len(_entries(reference, least))} entries are missing"
+    if least > 1:
+        fail(
+            f"{count}. Is a word that occurs exactly {least} times kept, and is a second occurrence in the same text "
+            "counted?"
+        )
+    often = [word for word in missing if word in _entries(reference, 3)]
+    marked = [word for word in often if not word.isalpha()]
+    if marked and len(often) == len(marked):
+        some = ", ".join(repr(word) for word in marked[:3])
+        fail(
+            f"{where} {len(marked)} words with punctuation or digits are missing, as {some}",
+            hint="split on white space and remove nothing: the words are what text.lower().split() gives",
+        )
+    if often and all(len(word) <= 3 for word in often):
+        short = ", ".join(repr(word) for word in sorted(often, key=lambda word: (not word.isalpha(), word))[:3])
+        fail(
+            f"{where} {len(often)} short, common words are missing, as {short}",
+            hint="every word is kept that occurs often enough, also short ones and those that seem to say little",
+        )
+    if often:
+        fail(f"{count}, also words that occur three times and more")
+    if set(_entries(reference, 2)) <= set(_entries(student, 2)):
+        fail(
+            f"{count}, which occur less than three times; with min_freq=2 none is missing",
+            hint="the default of min_freq is 1, which leaves nothing out",
+        )
+    fail(f"{count}, which occur less than three times. At least once includes once: count >= min_freq")
 
 
 # --- text_to_indices ----------------------------------------------------------------------------------
@@ -116,6 +152,12 @@ def _same_ids(name: str, student: Any, reference: Any) -> None:
         fail("the padding is on the left; it belongs on the right, after the words")
     if place < len(rest) and wanted[place] == 1:
         fail(f"position {place} holds a word that is not in the vocabulary; its id should be that of <UNK>")
+    if name == "marks" and place < len(rest):
+        fail(
+            f"the vocabulary has words with punctuation and digits; {int((got != wanted).sum())} of {len(wanted)} ids "
+            f"differ, the first at position {place}",
+            hint='look up the words of text.lower().split() as they are: "it\'s" and "good!" are words of their own',
+        )
     fail(f"{int((got != wanted).sum())} of {len(wanted)} ids differ, the first at position {place}")
 
 
@@ -138,8 +180,8 @@ def length(student: Any, reference: Any) -> None:
     hint="vocab.get(word, vocab['<UNK>']) for each word of text.lower().split()",
 )
 def unknown(student: Any, reference: Any) -> None:
-    """unknown words become `<UNK>`; capitals and extra white space make no difference"""
-    for name in ("unknown", "capitals", "spaces"):
+    """unknown words become `<UNK>`; capitals and extra white space make no difference; marks and digits stay"""
+    for name in ("unknown", "capitals", "spaces", "common", "marks"):
         _same_ids(name, student, reference)
 
 
@@ -183,34 +225,52 @@ def items(student: Any, reference: Any) -> None:
     require(
         type(student.length) is int and student.length == reference.length,
         f"len(dataset) is {shorten(student.length)} for {reference.length} texts",
-        hint="__len__ is the number of texts, not their length",
+        hint="__len__ is the number of texts, len(labels)",
     )
     for name in reference.names("ids:") + reference.names("label:"):
         what = name.replace(":", " of item ")
         same_shape(what, student[name], reference[name])
         _whole(what, student[name])
         close(what, student[name], reference[name])
+    for name in ("word:ids", "word:label"):
+        what = f"for texts of one word, {name.removeprefix('word:')} of an item"
+        same_shape(what, student[name], reference[name])
+        _whole(what, student[name])
+        close(what, student[name], reference[name])
+    _long(student, reference, "of an item")
+
+
+def _long(student: Any, reference: Any, where: str) -> None:
+    """Every whole number arrives here as int64, so the dtypes come in words."""
     dtypes = student.dtypes if isinstance(student.dtypes, dict) else {}
-    require(dtypes.keys() == reference.dtypes.keys(), "the items' dtypes could not be read")
-    for what, dtype in dtypes.items():  # every whole number arrives here as int64
-        require(dtype == "torch.int64", f"the {what} of an item has dtype {dtype}; expected int64 (torch.long)")
+    require(dtypes.keys() == reference.dtypes.keys(), f"the dtypes {where} could not be read")
+    for what, dtype in dtypes.items():
+        require(
+            dtype == "torch.int64",
+            f"{what} {where}: the dtype is {dtype}; expected int64 (torch.long)",
+            hint="whatever comes in, int64 goes out: torch.as_tensor(..., dtype=torch.long)",
+        )
 
 
 @dataset.check(
     points=1,
     probe="dataset_batches",
     kind="shapes",
-    hint="the default collate function of DataLoader stacks items of equal shape; give it tensors",
+    hint="texts and labels may be lists, arrays (also of int32) or tensors: torch.as_tensor(..., dtype=torch.long) "
+    "takes all of them; the default collate function of DataLoader stacks items of equal shape",
 )
 def batches(student: Any, reference: Any) -> None:
-    """a DataLoader makes batches of it: ids [B, T] and labels [B], in order"""
-    names = reference.names()
-    require(len(student.names()) == len(names), f"{len(student.names()) // 2} batches came; expected {len(names) // 2}")
-    for name in names:
-        what = name.replace(":", " of batch ")
-        same_shape(what, student[name], reference[name])
-        _whole(what, student[name])
-        close(what, student[name], reference[name])
+    """a DataLoader makes batches of it: ids [B, T] and labels [B], in order; it may be made from arrays or tensors"""
+    for way in ("arrays", "tensors"):
+        names = reference.names(f"{way}:")
+        came = len(student.names(f"{way}:")) // 2
+        require(came == len(names) // 2, f"made from {way}, {came} batches came; expected {len(names) // 2}")
+        for name in names:
+            what = f"made from {way}, {name.removeprefix(f'{way}:').replace(':', ' of batch ')}"
+            same_shape(what, student[name], reference[name])
+            _whole(what, student[name])
+            close(what, student[name], reference[name])
+    _long(student, reference, "of a batch")
 
 
 EXERCISES = [vocab, indices, dataset]

@@ -11,6 +11,8 @@ from torch.utils.data import DataLoader, TensorDataset
 from autograder.case import Case
 from autograder.subject import ContractError
 
+CLASSES = 3
+
 
 class ModeDropout(nn.Module):
     """Dropout whose pattern is always the same: in training mode every other number is dropped."""
@@ -25,26 +27,30 @@ class ModeDropout(nn.Module):
 
 
 class Bag(nn.Module):
-    """Embedding, mean over the words, tanh, linear layer; with ``dropout`` also a ModeDropout.
+    """Embedding, sum over the words, tanh, linear layer to three classes; with ``dropout`` also a ModeDropout.
 
-    It writes down what it was asked: the logits and, in ``events``, mode and gradient mode of each call.
+    It writes down what it was asked: the logits and, in ``events``, the mode of each call and whether its
+    logits had a graph.
     """
 
     def __init__(self, case: Case, *, dropout: bool = False) -> None:
         super().__init__()
         self.embedding = nn.Embedding(case.vocab_size, case.embedding_dim, dtype=torch.float64)
         self.dropout = ModeDropout() if dropout else nn.Identity()
-        self.fc = nn.Linear(case.embedding_dim, 2, dtype=torch.float64)
+        self.fc = nn.Linear(case.embedding_dim, CLASSES, dtype=torch.float64)
         with torch.no_grad():
-            for name, parameter in self.named_parameters():
-                parameter.copy_(case.normal(name, *parameter.shape))
+            vectors = case.normal("embedding.weight", case.vocab_size, case.embedding_dim)
+            self.embedding.weight.copy_(vectors - vectors.mean(dim=0))
+            columns = torch.linalg.qr(case.normal("fc.weight", case.embedding_dim, CLASSES)).Q
+            self.fc.weight.copy_(columns.mT)  # at right angles and of one length: no class is rare
+            self.fc.bias.copy_(case.normal("fc.bias", CLASSES, scale=0.1))
         self.events: list[list[Any]] = []
         self.logits: list[Tensor] = []
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Logits [B, 2] for ids [B, T]."""
-        logits: Tensor = self.fc(self.dropout(torch.tanh(self.embedding(_batch(ids)).mean(dim=1))))
-        self.events.append(["forward", self.training, torch.is_grad_enabled()])
+        """Logits [B, 3] for ids [B, T]."""
+        logits: Tensor = self.fc(self.dropout(torch.tanh(self.embedding(_batch(ids)).sum(dim=1))))
+        self.events.append(["forward", self.training, logits.requires_grad])
         self.logits.append(logits.detach().clone())
         return logits
 
@@ -88,9 +94,20 @@ class Steps(torch.optim.SGD):
 
 
 def loader(case: Case) -> DataLoader[tuple[Tensor, ...]]:
-    """Batches of 4 in a fixed order; the last one is smaller."""
-    ids = case.integers("ids", case.texts, case.time, high=case.vocab_size)
-    return DataLoader(TensorDataset(ids, case.integers("labels", case.texts, high=2)), batch_size=4)
+    """Batches of 4 in a fixed order; the last one has a single text.
+
+    Of many texts those are taken that a new Bag predicts in turn as class 2, 0 and 1. It is right about most
+    of class 2 and half of the others, so a loop shows that knows two classes only or takes a mean of means,
+    and wrong about the last text, whose gradient is longer than 1 and shorter than 5.
+    """
+    many = case.integers("ids", 50 * case.texts, case.time, high=case.vocab_size)
+    with torch.no_grad():
+        predicted = Bag(case)(many).argmax(dim=1)
+    turn = [(2, 0, 1)[number % CLASSES] for number in range(case.texts)]
+    chosen = [int((predicted == c).nonzero()[number // CLASSES]) for number, c in enumerate(turn)]
+    wrong = [(number % 2 == 1 and c != 2) or number == case.texts - 1 for number, c in enumerate(turn)]
+    labels = [(c + 1) % CLASSES if slip else c for c, slip in zip(turn, wrong, strict=True)]
+    return DataLoader(TensorDataset(many[chosen], torch.tensor(labels)), batch_size=4)
 
 
 class Deciding(nn.Module):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ from torch.utils.data import DataLoader
 from autograder.case import Case
 from autograder.subject import ContractError, describe
 
+MARKED = ("it's", "10/10", "good!", "-", "7", "well-made")  # words as they are: split on white space, remove nothing
+COMMON = ("a", "the", "i", "not", "was")
 SYLLABLES = ("ba", "ke", "lo", "mi", "nu", "ra", "se", "to", "vi", "zu")
 
 
@@ -25,15 +29,18 @@ def words(case: Case, name: str, count: int) -> list[str]:
 
 
 def corpus(case: Case) -> list[str]:
-    """Five texts: words that occur once to four times; capitals; doubled, odd white space; a comma."""
+    """Five texts: words that occur once to four times; capitals; doubled, odd white space; marks, digits and
+    common words, four times each."""
     generator = case.generator("corpus")
     names = words(case, "words", 12)
     tokens = [word for number, word in enumerate(names[:11]) for _ in range(1 + number % 4)]
     generator.shuffle(tokens)
+    tokens += [word for word in (*MARKED, f"{names[0]},", *COMMON) for _ in range(4)]
+    generator.shuffle(tokens)
     tokens = [word.upper() if number % 5 == 2 else word for number, word in enumerate(tokens)]
     lines = [" ".join(str(token) for token in part) for part in np.array_split(tokens, 4)]
     lines[0] = lines[0].replace(" ", "  ", 1)
-    lines[1] = f"{lines[1]}\t{names[0]},"
+    lines[1] = lines[1].replace(" ", "\t", 1)
     last = f"{names[11]} {names[11].capitalize()} {names[11]}\n"  # three times, and in one text only
     return [*lines, last]
 
@@ -86,15 +93,20 @@ def indices_known(code: Any, case: Case) -> dict[str, Any]:
 
 
 def indices_unknown(code: Any, case: Case) -> dict[str, Any]:
-    """Words that the vocabulary does not have, capitals, and more than one space between words."""
+    """Words that the vocabulary does not have, capitals, more than one space between words, and words with
+    marks and digits that the vocabulary has, beside the same words without them."""
     vocab = vocabulary(case)
     known = [word for word in vocab if not word.startswith("<")]
     texts = {
         "unknown": f"{known[0]} xylophone {known[1]} quux",
         "capitals": f"{known[2].upper()} {known[3].capitalize()}",
         "spaces": f" {known[4]}  {known[5]}\t{known[6]}\n",
+        "marks": f"{known[0]} {known[1]}, {' '.join(MARKED)} {known[2]}!",
+        "common": f"{known[3]} {' '.join(COMMON)} {known[4]}",
     }
-    return {f"ids:{name}": numbers(code.text_to_indices(text, dict(vocab), max_len=6)) for name, text in texts.items()}
+    for word in (f"{known[1]},", *MARKED, f"{known[2]}!", "good", *COMMON):
+        vocab[word] = len(vocab)
+    return {f"ids:{name}": numbers(code.text_to_indices(text, dict(vocab), max_len=10)) for name, text in texts.items()}
 
 
 def indices_default(code: Any, case: Case) -> dict[str, Any]:
@@ -130,7 +142,7 @@ def numbers(ids: Any) -> np.ndarray:
 
 
 def dataset_items(code: Any, case: Case) -> dict[str, Any]:
-    """A data set made from lists, read item by item, the last one first."""
+    """A data set made from lists, read item by item, the last one first; and one of a text of one word."""
     ids, labels = _rows(case)
     dataset = code.SentimentDataset(ids.tolist(), labels.tolist())
     values: dict[str, Any] = {"length": len(dataset)}
@@ -138,23 +150,35 @@ def dataset_items(code: Any, case: Case) -> dict[str, Any]:
         text, label = _pair(dataset[index], "dataset[i]")
         values |= {f"ids:{index}": text, f"label:{index}": label}
         values["dtypes"] = {"ids": str(text.dtype), "label": str(label.dtype)}
+    single = code.SentimentDataset(ids[:2, :1].tolist(), labels[:2].tolist())
+    values["word:ids"], values["word:label"] = _pair(single[0], "dataset[i]")
     return values
 
 
 def dataset_batches(code: Any, case: Case) -> dict[str, Any]:
-    """A data set made from arrays, read by a DataLoader in batches of 4."""
+    """A data set made from arrays of int32, and one made from tensors, read by a DataLoader in batches of 4."""
     ids, labels = _rows(case)
-    loader = DataLoader(code.SentimentDataset(ids, labels), batch_size=4)
     values: dict[str, Any] = {}
-    for index, batch in enumerate(loader):
-        if index > len(labels):
-            raise ContractError("a DataLoader over SentimentDataset gives more batches than there are texts")
-        values[f"ids:{index}"], values[f"labels:{index}"] = _pair(batch, "a batch of the DataLoader")
-    return values
+    dtypes: dict[str, str] = {}
+    for way, given in {
+        "arrays": (ids.astype(np.int32), labels.astype(np.int32)),
+        "tensors": (torch.tensor(ids), torch.tensor(labels)),
+    }.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch.tensor(a tensor) is right, and warns
+            read = list(islice(DataLoader(code.SentimentDataset(*given), batch_size=4), len(labels) + 2))
+        for index, batch in enumerate(read):
+            if index > len(labels):
+                raise ContractError("a DataLoader over SentimentDataset gives more batches than there are texts")
+            text, label = _pair(batch, f"a batch of the DataLoader, over a data set made from {way},")
+            values |= {f"{way}:ids:{index}": text, f"{way}:labels:{index}": label}
+            dtypes |= {f"made from {way}, ids": str(text.dtype), f"made from {way}, labels": str(label.dtype)}
+    return values | {"dtypes": dtypes}
 
 
 def _rows(case: Case) -> tuple[np.ndarray, np.ndarray]:
-    ids = case.integers("ids", 6, 5, low=0, high=50).numpy()
+    ids = case.integers("ids", 6, 9, low=1, high=40_000).numpy()
+    ids[0, 6:] = ids[3, 2:] = 0  # filled up with padding
     return ids, np.array([1, 0, 0, 1, 1, 0])[case.generator("labels").permutation(6)]
 
 

@@ -14,7 +14,7 @@ from .planted import Bag, Criterion, Steps, loader
 
 
 def train_epoch(code: Any, case: Case) -> dict[str, Any]:
-    """Three batches of SGD, the last one smaller. The model arrives in training mode."""
+    """Four batches of SGD, the last one of a single text. The model arrives in training mode."""
     model = Bag(case).train()
     return _train(code, case, model)
 
@@ -28,12 +28,14 @@ def train_epoch_mode(code: Any, case: Case) -> dict[str, Any]:
 def _train(code: Any, case: Case, model: Bag) -> dict[str, Any]:
     criterion = Criterion(model)
     before = _weights(model, "before")
-    returned = code.train_epoch(model, loader(case), Steps(model, lr=0.5), criterion)
-    return before | _weights(model, "after") | _seen(case, model, criterion) | _two_numbers(returned)
+    optimizer = Steps(model, lr=0.5)
+    returned = code.train_epoch(model, loader(case), optimizer, criterion)
+    rate = {"rate": np.array([float(group["lr"]) for group in optimizer.param_groups])}
+    return before | _weights(model, "after") | rate | _seen(case, model, criterion) | _two_numbers(returned)
 
 
 def evaluate(code: Any, case: Case) -> dict[str, Any]:
-    """Three batches, the last one smaller. The model arrives in evaluation mode."""
+    """Four batches, the last one of a single text. The model arrives in evaluation mode."""
     return _evaluate(code, case, Bag(case).eval())
 
 
@@ -43,10 +45,19 @@ def evaluate_mode(code: Any, case: Case) -> dict[str, Any]:
 
 
 def _evaluate(code: Any, case: Case, model: Bag) -> dict[str, Any]:
+    """The model comes with gradients, as from the last step of an epoch."""
     criterion = Criterion(model)
+    for name, parameter in model.named_parameters():
+        parameter.grad = case.normal(f"gradient of {name}", *parameter.shape)
     before = _weights(model, "before")
     returned = code.evaluate(model, loader(case), criterion)
-    return before | _weights(model, "after") | _seen(case, model, criterion) | _two_numbers(returned)
+    left = {"recording": torch.is_grad_enabled(), "learns": [p.requires_grad for p in model.parameters()]}
+    left |= {f"gradient:{name}": _gradient(parameter) for name, parameter in model.named_parameters()}
+    return before | _weights(model, "after") | left | _seen(case, model, criterion) | _two_numbers(returned)
+
+
+def _gradient(parameter: torch.Tensor) -> torch.Tensor:
+    return torch.zeros(0) if parameter.grad is None else parameter.grad.detach().clone()
 
 
 def _weights(model: Bag, when: str) -> dict[str, Any]:
