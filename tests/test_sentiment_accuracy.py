@@ -192,6 +192,61 @@ def test_histories_of_the_wrong_form_are_named(rnn):
             history(Record({"history": "a dict", **wrong}, side="student"), reference)
 
 
+def test_histories_that_cannot_be_are_named(rnn):
+    """Training numbers entered twice; epochs that are not the caller's; a seed that decides nothing, or not alone."""
+    (exercise,) = (e for e in rnn.exercises if e.id == "trained_accuracy")
+    (history,) = (c.judge for c in exercise.checks if c.id == "history")
+    names = [f"{part}_{what}" for part in ("train", "valid") for what in ("loss", "accuracy")]
+    long = {f"history:{name}": np.linspace(0.9, 0.6 + 0.01 * k, 10) for k, name in enumerate(names)}
+    runs = {
+        f"{run}:{name}": np.array([0.7, 0.6]) + 0.01 * k + (0.1 if run == "other" else 0.0)
+        for run in ("short", "again", "other")
+        for k, name in enumerate(names)
+    }
+    good = {"history": "a dict", **long, **runs}
+    reference = Record({"labels": np.zeros(4)}, side="reference")
+    history(Record(good, side="student"), reference)
+    history(Record({"history": "a dict", **long}, side="student"), reference)  # no short run came to its end
+
+    for changed, said in (
+        ({"history:valid_loss": good["history:train_loss"]}, "valid_loss and train_loss are the same"),
+        ({"history:valid_accuracy": good["history:train_accuracy"]}, "valid_accuracy and train_accuracy are the same"),
+        ({"short:train_loss": np.full(10, 0.5)}, "gives train_loss 10 entries"),
+        ({"again:valid_loss": np.array([0.7, 0.65])}, "same seed give other numbers"),
+        ({f"other:{name}": runs[f"short:{name}"] for name in names}, "different seeds give the same numbers"),
+    ):
+        with pytest.raises(Mismatch, match=said):
+            history(Record({**good, **changed}, side="student"), reference)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("right", "wrong", "check", "said"),
+    [
+        ("range(epochs)", "range(10)", "history", "called with epochs=2"),
+        ("seed(seed)", "seed(42)", "history", "different seeds"),
+        ("return model, vocab, history", "return model, build_vocab(texts), history", "pipeline", "with another one"),
+    ],
+    ids=["epochs written down", "seed written down", "another vocabulary"],
+)
+def test_what_the_long_run_hides_shows_in_short_ones(judge, right, wrong, check, said):
+    assert right in ONLY_TRAIN_SENTIMENT
+    grade = judge("trained_accuracy", ONLY_TRAIN_SENTIMENT.replace(right, wrong))
+
+    assert {name for name, outcome in outcomes(grade).items() if outcome is not Outcome.PASSED} == {check}
+    assert said in message(grade, check)
+
+
+@pytest.mark.slow
+def test_history_and_vocabulary_that_changed_places_are_named_and_the_pieces_are_judged(judge):
+    grade = judge(
+        "trained_accuracy", ONLY_TRAIN_SENTIMENT.replace("return model, vocab, history", "return model, history, vocab")
+    )
+
+    assert outcomes(grade)["learns"] is Outcome.PASSED
+    assert "the second thing that it returned is the history" in message(grade, "pipeline")
+
+
 def test_what_one_held_out_text_says_is_no_evidence_of_a_mix_up(rnn):
     """A model that is right on the hidden texts, with a validation part of one text or of seventy."""
     (exercise,) = (e for e in rnn.exercises if e.id == "trained_accuracy")

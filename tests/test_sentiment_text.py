@@ -67,6 +67,21 @@ WRONG_VOCABS = {
     "counts texts": (VOCAB.format(words="set(text.lower().split())", number=NUMBER), {"words"}),
     "split on one space": (VOCAB.format(words="text.lower().split(' ')", number=NUMBER), {"words"}),
     "strips the comma": (VOCAB.format(words="text.lower().replace(',', '').split()", number=NUMBER), {"words"}),
+    "strips quotes, full stops and digits": (
+        VOCAB.format(
+            words="''.join(c for c in text.lower() if c not in '.!?0123456789' + chr(39)).split()", number=NUMBER
+        ),
+        {"words"},
+    ),
+    "drops common words": (
+        VOCAB.format(words="[w for w in text.lower().split() if w not in ('a', 'the', 'was')]", number=NUMBER),
+        {"words"},
+    ),
+    "drops words of one letter": (
+        VOCAB.format(words="[w for w in text.lower().split() if len(w) > 1]", number=NUMBER),
+        {"words"},
+    ),
+    "another default": (VOCAB.format(words=WORDS, number=NUMBER).replace("min_freq=1", "min_freq=2"), {"words"}),
     "ignores min_freq": (VOCAB.format(words=WORDS, number="for w in counts: vocab[w] = len(vocab)"), {"words"}),
     "no special entries": (
         "def build_vocab(texts, min_freq=1):\n"
@@ -133,6 +148,16 @@ WRONG_INDICES = {
         "def text_to_indices(text, vocab, max_len=20):\n ids = [vocab.get(w, 1) for w in text.split()]\n" + PAD,
         {"unknown"},
     ),
+    "strips punctuation": (
+        "def text_to_indices(text, vocab, max_len=20):\n"
+        " ids = [vocab.get(w.strip('.,!?'), 1) for w in text.lower().split()]\n" + PAD,
+        {"unknown"},
+    ),
+    "drops common words": (
+        "def text_to_indices(text, vocab, max_len=20):\n"
+        " ids = [vocab.get(w, 1) for w in text.lower().split() if w not in ('a', 'the')]\n" + PAD,
+        {"unknown"},
+    ),
     "adds to the vocabulary": (
         "def text_to_indices(text, vocab, max_len=20):\n"
         " ids = [vocab.get(w, 1) for w in text.lower().split()]\n vocab.setdefault(text, 1)\n" + PAD,
@@ -165,6 +190,11 @@ from torch.utils.data import TensorDataset
 class SentimentDataset(TensorDataset):
     def __init__(self, texts, labels): super().__init__(torch.LongTensor(texts), torch.LongTensor(labels))
 """,
+    "through numpy": DATASET.replace(
+        "self.x, self.y = texts, labels", "self.x, self.y = np.array(texts), np.array(labels)"
+    )
+    .replace("import torch\n", "import numpy as np\nimport torch\n", 1)
+    .format(length="len(self.y)", item="torch.from_numpy(self.x[i]).long(), torch.tensor(int(self.y[i]))"),
 }
 WRONG_DATASETS = {
     "float labels": (
@@ -180,7 +210,29 @@ WRONG_DATASETS = {
         DATASET.format(length="len(self.x)", item=", ".join(reversed(ITEM.split("), "))) + ")"),
         {"items", "batches"},
     ),
-    "lists": (DATASET.format(length="len(self.x)", item="self.x[i], self.y[i]"), {"items"}),
+    "keeps int32": (
+        DATASET.format(length="len(self.x)", item="torch.as_tensor(self.x[i]), torch.as_tensor(self.y[i])"),
+        {"batches"},
+    ),
+    "lists and arrays only": (
+        DATASET.replace("= texts, labels", "= torch.from_numpy(a(texts) if isinstance(texts, list) else texts), labels")
+        .replace("import torch\n", "from numpy import array as a\nimport torch\n", 1)
+        .format(length="len(self.x)", item="self.x[i].long(), torch.tensor(self.y[i], dtype=torch.long)"),
+        {"batches"},
+    ),
+    "a text of one word loses its dimension": (
+        DATASET.format(length="len(self.x)", item=ITEM.replace("dtype=torch.long), ", "dtype=torch.long).squeeze(), ")),
+        {"items"},
+    ),
+    "padding cut off": (
+        DATASET.format(length="len(self.x)", item=ITEM.replace("self.x[i]", "[w for w in self.x[i] if w]")),
+        {"items", "batches"},
+    ),
+    "large ids cut off": (
+        DATASET.format(length="len(self.x)", item=ITEM.replace("long), ", "long).clamp(max=9999), ")),
+        {"items", "batches"},
+    ),
+    "lists": (DATASET.format(length="len(self.x)", item="self.x[i], self.y[i]"), {"items", "batches"}),
 }
 WRONG_DATASETS["label first"] = (
     DATASET.format(
@@ -231,3 +283,33 @@ def test_the_message_about_holes_names_the_embedding(judge):
 
     assert "nn.Embedding" in finding.message
     assert "min_freq=2" in finding.message
+
+
+def message(grade: ExerciseGrade, id: str) -> str:
+    return next(check.message for check in grade.checks if check.id == id)
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        ("strips quotes, full stops and digits", "words with punctuation or digits are missing, as '10/10'"),
+        ("drops common words", "short, common words are missing, as 'a', 'the', 'was'"),
+        ("another default", "with min_freq=2 none is missing"),
+        ("more than instead of at least", "count >= min_freq"),
+    ],
+)
+def test_missing_words_are_told_apart_by_their_kind_and_frequency(judge, slip, said):
+    assert said in message(judge("build_vocab", WRONG_VOCABS[slip][0]), "words")
+
+
+def test_a_slip_of_frequency_is_not_called_one_of_punctuation(judge):
+    for slip in ("another default", "more than instead of at least", "counts texts"):
+        assert "punctuation" not in message(judge("build_vocab", WRONG_VOCABS[slip][0]), "words")
+
+
+def test_one_text_too_few_is_not_the_length_of_a_text(judge):
+    """Two slips of __len__ that gave the same number when there was one text more than words in each."""
+    one_less = judge("sentiment_dataset", DATASET.format(length="len(self.x) - 1", item=ITEM))
+    of_a_text = judge("sentiment_dataset", WRONG_DATASETS["length of a text"][0])
+
+    assert message(one_less, "items") != message(of_a_text, "items")

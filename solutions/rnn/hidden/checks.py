@@ -14,7 +14,7 @@ from autograder import Case, Evidence, Exercise, Limits, fail, require
 
 from .cases import as_ids, as_texts, labels
 
-EPOCHS = 10
+EPOCHS, SHORT = 10, 2
 CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
 CASES = (Case(id="hidden-texts"),)
 LIMITS = Limits(seconds=90, cpu=45)
@@ -77,10 +77,10 @@ def curves(record: Any) -> list[Evidence]:
     return pictures
 
 
-def _curve(record: Any, name: str) -> np.ndarray | None:
-    if f"history:{name}" not in record:
+def _curve(record: Any, name: str, run: str = "history") -> np.ndarray | None:
+    if f"{run}:{name}" not in record:
         return None
-    values = record[f"history:{name}"]
+    values = record[f"{run}:{name}"]
     good = isinstance(values, np.ndarray) and values.ndim == 1 and 0 < len(values) <= 1000 and values.dtype.kind == "f"
     return values if good and bool(np.isfinite(values).all()) else None
 
@@ -112,11 +112,19 @@ def _trained(exercise: Exercise) -> None:
     def pipeline(student: Any, reference: Any) -> None:
         """`train_sentiment` does it from end to end: its model and vocabulary reach the bar"""
         if "own" not in student:
-            reason = str(student["own_failed"])[:200] if "own_failed" in student else "it returned no model"
+            reason = str(student["own_failed"])[:400] if "own_failed" in student else "it returned no model"
+            if reason.startswith("train_sentiment must return"):
+                fail(f"{reason}; your other functions were trained by the grader's own loop")
             missing = reason.startswith(("NotDefined", "MissingName", "NotImplementedError"))
             fail(
                 f"train_sentiment {'is not written yet' if missing else f'stopped with {reason}'}; "
                 "your other functions were trained by the grader's own loop",
+            )
+        if "short_vocab" in student:
+            fail(
+                "the model has no row for some ids of the vocabulary that was returned with it, after a run with fewer "
+                "texts: it was trained with another one",
+                hint="return the very dict that text_to_indices was given for the training texts",
             )
         best = accuracy(student["own"], reference.labels)
         _judge(best, calibration()["threshold"], len(reference.labels), "after train_sentiment")
@@ -133,7 +141,7 @@ def _trained(exercise: Exercise) -> None:
         hint="append the four numbers after each epoch, and return the dict as the third value",
     )
     def history(student: Any, reference: Any) -> None:
-        """the history has four lists of finite numbers, one entry for each epoch"""
+        """the history has four lists of finite numbers, one entry for each epoch, and follows from the seed"""
         if "history" not in student:
             fail("train_sentiment returned no history")
         missing = [name for name in CURVES if f"history:{name}" not in student]
@@ -146,7 +154,45 @@ def _trained(exercise: Exercise) -> None:
             require(bool(np.isfinite(values).all()), f"{name} holds a number that is not finite")
             if name.endswith("accuracy"):
                 require(bool(((values >= 0) & (values <= 1)).all()), f"{name} goes beyond 0 to 1")
+        _measured_apart(student)
+        _short_runs(student)
         _plausible(student, reference)
+
+
+def _measured_apart(student: Any) -> None:
+    """The numbers of the held-out texts are not those of training."""
+    for what in ("loss", "accuracy"):
+        train, valid = (np.asarray(student[f"history:{part}_{what}"]) for part in ("train", "valid"))
+        require(
+            not np.array_equal(train, valid) or len(set(valid.tolist())) == 1,
+            f"valid_{what} and train_{what} are the same in every epoch, to the last digit",
+            hint="train_epoch measures the training part, evaluate the texts held out: append what evaluate returns",
+        )
+
+
+def _short_runs(student: Any) -> None:
+    """Another number of epochs gives so many entries; the same seed the same numbers, another seed others."""
+    runs = {run: [_curve(student, name, run) for name in CURVES] for run in ("short", "again", "other")}
+    for name, values in zip(CURVES, runs["short"], strict=True):
+        if values is not None and len(values) != SHORT:
+            fail(
+                f"called with epochs={SHORT}, train_sentiment gives {name} {len(values)} entries",
+                hint="for epoch in range(epochs): the number is the caller's",
+            )
+    first, again, other = ([v for v in run if v is not None and len(v) == SHORT] for run in runs.values())
+    if not len(first) == len(again) == len(other) == len(CURVES):
+        return
+    far = max(float(np.abs(a - b).max()) for a, b in zip(first, again, strict=True))
+    require(
+        far <= 1e-3,
+        f"two calls with the same texts and the same seed give other numbers, up to {far:.2g} apart",
+        hint="torch.manual_seed(seed) comes first, before the model is made; and random or numpy want the seed too",
+    )
+    require(
+        not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True)),
+        "two calls with different seeds give the same numbers, to the last digit",
+        hint="torch.manual_seed(seed): with the argument, not with a number of your own",
+    )
 
 
 def _plausible(student: Any, reference: Any) -> None:

@@ -96,7 +96,7 @@ def train_sentiment(texts, labels, *, epochs=10, seed=0):
         texts: list of strings, about 700 short sentences when graded.
         labels: list of ints, 0 negative, 1 positive.
         epochs: how often the training part is gone through.
-        seed: for every random number that is drawn.
+        seed: for every random number that is drawn: the same seed, the same history.
 
     Returns:
         `(model, vocab, history)`. model: the trained `SentimentLSTM`. vocab: the dict that it was
@@ -108,8 +108,9 @@ def train_sentiment(texts, labels, *, epochs=10, seed=0):
     Graded on texts that you have never seen, in which the order of the words decides ("not dull but
     charming" and "not charming but dull"), some words are unknown and some texts are longer than 20
     words: the accuracy of your pipeline reaches the bar (5); `train_sentiment` itself returns what
-    is described here and its model reaches the bar (2); the history (1). You may change the plan; the
-    bar stays. One run in a hundred may have bad luck, so up to three seeds are tried.
+    is described here and its model reaches the bar (2); the history, for any `epochs` and seed (1). You
+    may change the plan; the bar stays. One run in a hundred may have bad luck, so up to three seeds are
+    tried.
     """
     ### BEGIN SOLUTION
     torch.manual_seed(seed)
