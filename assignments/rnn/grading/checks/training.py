@@ -83,7 +83,10 @@ def _measured(student: Any, reference: Any, losses: np.ndarray, wanted: float) -
                 hint="divide the number of right predictions by the number of texts, not of batches",
             )
         if abs(share - (1 - wanted)) <= 1e-6:
-            fail("the accuracy is the share of wrong predictions", hint="count where prediction and label are equal")
+            fail(
+                "the accuracy is what the share of wrong predictions would be",
+                hint="count where prediction and label are equal",
+            )
         fail(
             f"the accuracy is off by {abs(share - wanted):.3g}; the model gives logits for {CLASSES} classes",
             hint="right predictions, logits.argmax(dim=1) == labels, over all texts, the smaller last batch too",
