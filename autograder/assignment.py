@@ -91,8 +91,8 @@ class Assignment:
             return _ANSWER_HEADING.split(answer)[-1].strip()
         handed_out = self.grading.parent / f"{exercise.stub}.md"
         lines = handed_out.read_text(encoding="utf-8").splitlines() if handed_out.is_file() else []
-        known = {line.strip() for line in lines}
-        return "\n".join(line for line in answer.splitlines() if line.strip() not in known or not line.strip()).strip()
+        known = {_plain_line(line) for line in lines} - {""}
+        return "\n".join(line for line in answer.splitlines() if _plain_line(line) not in known).strip()
 
     @cached_property
     def owners(self) -> dict[str, Exercise]:
@@ -171,6 +171,9 @@ def _load(id: str, grading: Path, hidden: Path | None, pieces: Path | None, *, w
         with _placed(hidden):
             checks = _package(f"course_{id}_hidden", hidden / "hidden")
             _wanted(checks, "register")({exercise.id: exercise for exercise in exercises})
+    for exercise in exercises:
+        if exercise.written:
+            exercise.heading = _first_heading(grading.parent / f"{exercise.stub}.md")
     assignment = Assignment(
         id=id,
         title=str(_wanted(package, "TITLE")),
@@ -185,6 +188,17 @@ def _load(id: str, grading: Path, hidden: Path | None, pieces: Path | None, *, w
     )
     _pair_up(assignment, probes, whole)
     return assignment
+
+
+def _plain_line(line: str) -> str:
+    """A line without the marks of a heading: in the notebook the same headings are of another level."""
+    return line.strip().lstrip("#").strip()
+
+
+def _first_heading(file: Path) -> str:
+    """The text of a Markdown file's first heading, or nothing."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return next((line.strip("# \t") for line in lines if line.startswith("#")), "")
 
 
 def _pair_up(assignment: Assignment, probes: ModuleType, whole: bool) -> None:

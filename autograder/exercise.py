@@ -102,6 +102,7 @@ class Exercise:
         self.ways = tuple(tuple(way) for way in ways) or ((tuple(stand_ins),) if stand_ins else ())
         self.stand_ins = tuple(dict.fromkeys(name for way in self.ways for name in way))
         self.written = written
+        self.heading = ""  # of a written answer: the first heading of the file that was handed out
         self.points = points
         if not written and (rubric or comments):
             raise AssignmentError(f"{id}: only a written answer has a rubric and comments")

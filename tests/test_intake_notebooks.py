@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder import intake
 from autograder.intake import magics
 from autograder.model import SourceFile, Submission
 from tests.test_intake import CELL, DATA, GRU, write
 from tests.test_intake_broken import only, read
+
+ROOT = Path(__file__).parent.parent
 
 
 def notebook(tmp_path: Path, *cells: str, name: str = "work.ipynb") -> Path:
@@ -393,6 +397,61 @@ def test_a_markdown_file_is_an_answer(tmp_path: Path, text: str, wanted: str) ->
 def test_a_notebooks_markdown_cells_are_answers(tmp_path: Path, cells: list[str], wanted: str) -> None:
     got = answer(read(notebook(tmp_path, *cells, CELL)))
     assert got.split() == wanted.split()
+
+
+@pytest.mark.parametrize("where", ["id", "grade_id"])
+def test_an_answer_whose_mark_was_deleted_is_known_by_its_cell(tmp_path: Path, where: str) -> None:
+    named = new_markdown_cell("Because.\n\n## a)\nMore.")
+    named["id"] = "answer-written_rnn" if where == "id" else "any"
+    named["metadata"] = {"nbgrader": {"grade_id": "written_rnn"}} if where == "grade_id" else {}
+    cells = [new_code_cell(CELL), named, new_code_cell("x = 1"), new_markdown_cell("Other.")]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "work.ipynb")
+
+    submission = read(tmp_path / "work.ipynb")
+
+    assert answer(submission) == "Because.\n\n## a)\nMore."
+    assert submission.notebooks[0].places["written_rnn"] == (2,)
+
+
+def test_a_cells_name_gives_way_to_a_mark(tmp_path: Path) -> None:
+    named = new_markdown_cell("Notes.", id="answer-written_rnn")
+    cells = [named, new_code_cell(CELL), new_markdown_cell("<!-- answer: written_rnn -->\nBecause.")]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "work.ipynb")
+    assert answer(read(tmp_path / "work.ipynb")) == "Because."
+
+
+def test_code_in_a_cell_that_is_named_like_an_answer_stays_code(tmp_path: Path) -> None:
+    cells = [new_code_cell(CELL, id="answer-written_rnn"), new_code_cell("It's shared", id="answer-written_rnn-2")]
+    cells[1]["metadata"] = {"nbgrader": {"grade_id": "written_rnn"}}
+    content = new_notebook(cells=cells)
+    nbformat.write(content, tmp_path / "work.ipynb")
+    submission = read(tmp_path / "work.ipynb")
+    assert (answer(submission), submission.files[0].defines) == ("It's shared", ("LSTMCell",))
+    assert submission.notes == ("work.ipynb, cell 2 holds a written answer and was read as text.",)
+
+
+def handed_out(answered: str, *, named: bool) -> bytes:
+    """The handout's own notebook with every answer's cell overwritten; ``named``: ids and metadata are left."""
+    content = json.loads((ROOT / "assignments" / "rnn" / "rnn.ipynb").read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        if cell["id"].startswith("answer-"):
+            cell["source"] = answered
+        if not named:
+            del cell["id"]
+            cell["metadata"] = {}
+    return json.dumps(content | {"nbformat_minor": 5 if named else 2}).encode()
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("answered", ["All steps share the weights.", "*Your answer here.*"])
+def test_answers_that_replaced_the_mark_in_the_handouts_notebook_are_collected(
+    tmp_path: Path, rnn: Any, answered: str, named: bool
+) -> None:
+    write(tmp_path, {"rnn.ipynb": handed_out(answered, named=named)})
+    (submission,) = intake.receive([tmp_path / "rnn.ipynb"], rnn.exercises).submissions
+    written = [exercise for exercise in rnn.exercises if exercise.written]
+    own = {e.id: rnn.own_words(e, submission.answers.get(e.id, "")) for e in written}
+    assert own == {e.id: answered if answered.startswith("All") else "" for e in written}
 
 
 def test_a_submission_of_answers_alone_is_not_fatal(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ The rule, as docs/intake.md states it:
 
 - ``<!-- answer: written_rnn -->`` starts an answer. It ends at the next such mark, at
   ``<!-- end answer -->``, at a code cell, or at a Markdown cell that begins with a heading of level 1 or 2.
-- In a notebook without the mark, a heading that says the exercise's title or id starts the answer; it
+- A Markdown cell of which the id or nbgrader's metadata say that it is the place of an answer counts as marked
+  where the mark was deleted.
+- In a notebook without either, a heading that says the exercise's title or id, or what the file that was handed out
+  begins with, starts the answer; it
   ends likewise, and at a cell that begins with a heading of the same level or above.
 - A file ``<stub>.md`` or ``<id>.md`` is an answer as a whole where it has no mark.
 - Without a mark, what stands below a heading "Your answer" counts, if there is one: above it is the question.
@@ -13,9 +16,11 @@ The rule, as docs/intake.md states it:
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from autograder.intake.magics import is_python
 from autograder.intake.names import fold, stem
 from autograder.intake.notebook import Cell
 from autograder.intake.wanted import Wanted
@@ -23,7 +28,7 @@ from autograder.intake.wanted import Wanted
 _MARK = re.compile(r"<!--\s*(?:answer:\s*([\w-]+)|(end answer))\s*-->", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*)$", re.MULTILINE)
-_PROMPT = fold("Your answer")
+_PROMPTS = frozenset(map(fold, ("Your answer", "My answer", "Answer")))
 _PLACEHOLDER = re.compile(
     r"^[ \t>*_]*(?:write |type |put )?your answer(?: here| below| goes here)?[ \t.…:*_]*$", re.IGNORECASE | re.MULTILINE
 )
@@ -37,8 +42,12 @@ class Answers:
         self._ids = {item.id.casefold(): item.id for item in self._wanted}
         self._stems = self._ids | {item.stub.casefold(): item.id for item in self._wanted}
         self._titles = {
-            fold(text): item.id for item in self._wanted for text in (item.id, item.title, item.title.partition(":")[2])
-        }
+            fold(text): item.id
+            for item in self._wanted
+            for said in (item.heading, item.title)
+            for text in (said.partition(":")[2], said)
+        } | {fold(item.id): item.id for item in self._wanted}
+        self._places = {name.casefold(): item.id for item in self._wanted for name in (item.id, f"answer-{item.id}")}
         self._titles.pop("", None)
         self._found: dict[str, list[str]] = {}
 
@@ -62,6 +71,19 @@ class Answers:
         for run in runs:
             self._marked(run)
             self._under_headings(run, marked)
+
+    def marked_again(self, found: Sequence[Cell]) -> list[Cell]:
+        """The cells, with the mark put back where it was deleted and the cell still says whose place it is."""
+        marked = {match.group(1).casefold() for cell in found for match in _MARK.finditer(cell.text) if match.group(1)}
+        result = []
+        for cell in found:
+            places = (self._places.get(name.casefold(), "") for name in cell.names)
+            exercise = next(filter(None, places), "")
+            kept = has_mark(cell.text) or (cell.kind == "code" and is_python(cell.text))
+            if exercise and not kept and exercise.casefold() not in marked:
+                cell = dataclasses.replace(cell, text=f"<!-- answer: {exercise} -->\n{cell.text}")
+            result.append(cell)
+        return result
 
     @property
     def found(self) -> Mapping[str, str]:
@@ -142,10 +164,10 @@ def has_mark(text: str) -> bool:
 def _level(text: str) -> int:
     """Level of the heading that a cell begins with, or 7. "Your answer" is no heading of another part."""
     match = _HEADING.match(text.lstrip("\n"))
-    return len(match.group(1)) if match and fold(match.group(2)) != _PROMPT else 7
+    return len(match.group(1)) if match and fold(match.group(2)) not in _PROMPTS else 7
 
 
 def _below_prompt(text: str) -> str:
     """What stands below the last heading "Your answer", or all of it."""
-    prompts = [match.end() for match in _HEADING.finditer(text) if fold(match.group(2)) == _PROMPT]
+    prompts = [match.end() for match in _HEADING.finditer(text) if fold(match.group(2)) in _PROMPTS]
     return text[prompts[-1] :] if prompts else text

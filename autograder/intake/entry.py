@@ -137,7 +137,7 @@ class _Reader:
             self.problems.append(Problem(shown(name), error.message, hint=error.hint))
             return
         asked = [wanted for item in self.wanted for wanted in item.names]
-        cells, notes = retyped(shown(name), cells, asked)
+        cells, notes = retyped(shown(name), self.answers.marked_again(cells), asked)
         self.notes += notes
         self.answers.notebook(cells)
         if not any(cell.text.strip() for cell in cells):

@@ -28,6 +28,15 @@ def to_python(source: str) -> str:
     return source
 
 
+def is_python(text: str) -> bool:
+    """Whether a cell's text is code as a whole."""
+    try:
+        parse(to_python(text), notebook=True)
+    except Unparsable:
+        return False
+    return True
+
+
 def _without_magics(source: str) -> str:
     lines = source.split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip()), None)

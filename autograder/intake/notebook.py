@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.intake import syntax
-from autograder.intake.limits import MAX_SOURCE, MAX_VALUES, megabytes
+from autograder.intake.limits import MAX_NAME, MAX_SOURCE, MAX_VALUES, megabytes
 from autograder.intake.magics import to_python
 from autograder.intake.names import listed
 from autograder.intake.selection import Selector
@@ -40,6 +40,7 @@ class Cell:
     outputs: tuple[Any, ...] = ()  # as they were stored: anything
     execution: str = ""  # what stands in "In [ ]"
     attachments: Any = None  # as they were stored: anything
+    names: tuple[str, ...] = ()  # its id, and the grade_id of nbgrader
 
 
 def cells(data: bytes) -> list[Cell]:
@@ -77,6 +78,7 @@ def cells(data: bytes) -> list[Cell]:
                     tuple(outputs) if isinstance(outputs, list) else (),
                     execution[:8] if isinstance(execution, str) else "",
                     cell.get("attachments"),
+                    _names(cell),
                 )
             )
     return result
@@ -223,6 +225,13 @@ def _cells_of(content: Any) -> list[Any] | None:
         return None
     lists = [sheet["cells"] for sheet in sheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)]
     return [cell for cells_ in lists for cell in cells_]
+
+
+def _names(cell: Mapping[str, Any]) -> tuple[str, ...]:
+    metadata = cell.get("metadata")
+    graded = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = graded.get("grade_id") if isinstance(graded, dict) else None
+    return tuple(name for name in (cell.get("id"), grade_id) if isinstance(name, str) and len(name) <= MAX_NAME)
 
 
 def joined(source: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from autograder.intake import syntax
 from autograder.intake.answers import has_mark
-from autograder.intake.magics import to_python
+from autograder.intake.magics import is_python
 from autograder.intake.names import listed
 from autograder.intake.notebook import Cell
 
@@ -28,7 +28,7 @@ def retyped(name: str, cells: Sequence[Cell], wanted: Collection[str]) -> tuple[
                 f"{name}, cell {cell.number} is {what} and was read as code, because it defines {listed(names)}."
             )
             result.append(dataclasses.replace(cell, kind="code"))
-        elif cell.kind != "markdown" and has_mark(cell.text) and not _is_python(cell.text):
+        elif cell.kind != "markdown" and has_mark(cell.text) and not is_python(cell.text):
             notes.append(f"{name}, cell {cell.number} holds a written answer and was read as text.")
             result.append(dataclasses.replace(cell, kind="markdown"))
         else:
@@ -38,12 +38,4 @@ def retyped(name: str, cells: Sequence[Cell], wanted: Collection[str]) -> tuple[
 
 def _defines(cell: Cell) -> Sequence[str]:
     found = syntax.lost_names(cell.text)  # a pattern, so that prose is not parsed
-    return found if found and _is_python(cell.text) else ()
-
-
-def _is_python(text: str) -> bool:
-    try:
-        syntax.parse(to_python(text), notebook=True)
-    except syntax.Unparsable:
-        return False
-    return True
+    return found if found and is_python(cell.text) else ()

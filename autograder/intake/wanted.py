@@ -20,11 +20,12 @@ class Wanted:
     stub: str
     names: tuple[str, ...]
     written: bool
+    heading: str = ""  # of a written answer: the heading that its file begins with
 
 
 def wanted(exercises: Iterable[Exercise]) -> tuple[Wanted, ...]:
     """The records for an assignment's exercises."""
-    return tuple(Wanted(e.id, e.title, e.stub, e.names, e.written) for e in exercises)
+    return tuple(Wanted(e.id, e.title, e.stub, e.names, e.written, e.heading) for e in exercises)
 
 
 class Finder:
