@@ -278,6 +278,7 @@ class Submission:
     notes: tuple[str, ...] = ()
     notebook_run: str = "definitions"  # what of a notebook is run: these, or "all"
     notebooks: tuple[ShownNotebook, ...] = ()
+    unrun: Mapping[str, str] = field(default_factory=dict)  # names that nothing binds which is run -> place
 
 
 # --- what goes into a sandbox and what comes back -----------------------------------------------

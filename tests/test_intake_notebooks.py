@@ -182,6 +182,9 @@ DEFINES = "def build(n):\n    return n\n"
         "if torch.cuda.is_available():\n    device = 'cuda'\nelse:\n    device = 'cpu'",
         "@decorated\nasync def f():\n    pass",
         "squares = [x * x for x in range(9)]",
+        "WORD = re.compile(r'a+')",
+        "with torch.no_grad():\n    def f():\n        pass",
+        "for _ in range(1):\n    def f():\n        pass",
     ],
 )
 def test_definitions_and_constants_are_kept(tmp_path: Path, line: str) -> None:
@@ -208,10 +211,77 @@ def test_definitions_and_constants_are_kept(tmp_path: Path, line: str) -> None:
         "if build(3):\n    x = 1",
         "try:\n    model = build(3)\nexcept ValueError:\n    model = None",
         "torch.manual_seed(build(3))",
+        "fast = torch.compile(build)",
+        "with open('x.txt') as file:\n    def f():\n        pass",
+        "with torch.no_grad():\n    def f():\n        pass\n    f()",
+        "for i in range(10**9):\n    def f():\n        pass",
+        "for i in count():\n    def f():\n        pass",
+        "while True:\n    def f():\n        pass",
+        "losses.append(build(3))",
+        "parser.add_argument('--size')",
     ],
 )
 def test_training_reading_and_plotting_are_dropped(tmp_path: Path, line: str) -> None:
     assert fallback(tmp_path, f"{DEFINES}{line}\n") == [DEFINES.rstrip()]
+
+
+USER = "def use(x):\n    return x, made\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["class Config:\n    size = 3", "made = Config()"],
+        ["@dataclass\nclass Config:\n    size: int = 3", "config = Config(size=4)", "made = config.size"],
+        ["def device():\n    return torch.device('cpu')", "made = device()"],
+        ["def made_of(n):\n    return {i: i for i in range(3)}", "made = made_of(4)"],
+        ["class Net(nn.Module):\n    def __init__(self):\n        super().__init__()", "made = Net().to('cpu').eval()"],
+        [
+            "class Words:\n    def ids(self, text):\n        return [w for w in text.split()]",
+            "made = Words().ids('a b')",
+        ],
+        ["made = argparse.ArgumentParser()", "made.add_argument('--size', default=2)"],
+        ["class Book(dict):\n    pass", "made = Book()", "made.update(a=1)"],
+    ],
+)
+def test_what_definitions_read_may_be_made_by_own_code_that_does_no_work(tmp_path: Path, lines: list[str]) -> None:
+    assert fallback(tmp_path, "\n".join([*lines, USER])) == [*lines, USER.rstrip()]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["def train(m):\n    m.loss.backward()", "made = train(3)"],
+        ["def train(m):\n    for epoch in range(m):\n        print(epoch)", "made = train(3)"],
+        ["def train(m):\n    while m:\n        m += 1", "made = train(3)"],
+        ["def train(m):\n    m.step()", "def go(m):\n    return train(m)", "made = go(3)"],
+        ["def train(m):\n    m.step()", "def go(f):\n    return f(3)", "made = go(train)"],
+        ["def train(m):\n    m.step()", "def go():\n    f = train\n    return f(3)", "made = go()"],
+        ["def train(m):\n    m.step()", "TRAIN = {'a': train}", "made = TRAIN['a'](3)"],
+        ["class A:\n    def __init__(self):\n        self.go()\n    def go(self):\n        fit(self)", "made = A()"],
+        ["class A:\n    def go(self):\n        self.m.step()", "made = A().go()"],
+        ["class A:\n    def __init__(self):\n        self.rows = open('x').read()", "made = A()"],
+        ["class A:\n    rows = [input() for i in '12']", "made = A()"],
+        ["class A:\n    def __init__(self):\n        sleep(9)", "class B(A):\n    pass", "made = B()"],
+        ["def f(n):\n    return f(n - 1) + f(n - 2)", "made = f(90)"],
+        ["def f(n):\n    return g(n) + g(n)", "def g(n):\n    return f(n)", "made = f(90)"],
+        ["def f(n):\n    return [x for x in range(n)]", "made = f(10**12)"],
+        ["def f():\n    return [x for x in itertools.count()]", "made = f()"],
+        ["def f():\n    return 3", "unread = f()"],
+    ],
+)
+def test_own_code_that_may_work_or_that_nobody_reads_is_not_run(tmp_path: Path, lines: list[str]) -> None:
+    assert fallback(tmp_path, "\n".join([*lines, USER])) == [*lines[:-1], USER.rstrip()]
+
+
+def test_a_definition_is_not_replaced_by_what_it_gave(tmp_path: Path) -> None:
+    text = "def count(m):\n    return 3\n\n\ncount = count(4)\n\n\ndef use():\n    return count\n"
+    assert len(fallback(tmp_path, text)) == 2
+
+
+def test_names_that_nothing_binds_which_is_run_are_kept_with_their_places(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "x = 1\nmodel = fit()\nfor x in y:\n    z = x", f"{CELL}\nz = 3")
+    assert read(path).unrun == {"model": "work.ipynb, cell 1 line 2"}
 
 
 def test_what_depends_on_a_dropped_statement_is_dropped_until_it_is_bound_anew(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from autograder.intake.gather import Source, gather
 from autograder.intake.limits import CODE, suffix
 from autograder.intake.names import listed, modules, shown, stem
 from autograder.intake.notebook import NotANotebook, Notebook
+from autograder.intake.quiet import Program
 from autograder.intake.retyped import retyped
 from autograder.intake.source import Piece, module
 from autograder.intake.text import Undecodable, decode, lossy
@@ -65,6 +66,7 @@ class Entry:
             notes=(*self.notes, *contents.notes, *reader.notes),
             notebook_run=self.notebook_run,
             notebooks=tuple(reader.shown),
+            unrun=reader.unrun,
         )
 
 
@@ -78,6 +80,7 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     shown: list[ShownNotebook] = field(default_factory=list)
+    unrun: dict[str, str] = field(default_factory=dict)  # names that nothing binds which is run, and where
 
     def __post_init__(self) -> None:
         self.answers = Answers(self.wanted)
@@ -98,15 +101,28 @@ class _Reader:
         imports = modules(code, (lossy(contents.files[name]) for name in code))
         own = {name for piece in self._pieces.values() for name in piece.defines}
         own |= {name for book in self._notebooks.values() for name in book.defines}
+        program = self._program()
         # Notebooks first: where two files define a name the later one counts, and that is the .py file.
         for name, book in self._notebooks.items():
             source = notebook.source_file(
-                shown(name), imports[name], book, own, imports.values(), everything=self.everything
+                shown(name),
+                imports[name],
+                book,
+                own,
+                imports.values(),
+                everything=self.everything,
+                program=program,
+                unrun=self.unrun,
             )
             self.files.append(source)
         for name, piece in self._pieces.items():
-            self.files.append(module(piece, imports[name], own, imports.values()))
+            self.files.append(module(piece, imports[name], own, imports.values(), program))
         self._note_doubles()
+
+    def _program(self) -> Program:
+        cells = [piece for book in self._notebooks.values() for piece in book.pieces]
+        pieces = [(piece.text, piece.tree) for piece in (*cells, *self._pieces.values())]
+        return Program(pieces, (name for item in self.wanted for name in item.names))
 
     def _python(self, name: str, data: bytes) -> None:
         try:

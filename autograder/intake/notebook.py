@@ -13,6 +13,7 @@ from autograder.intake import syntax
 from autograder.intake.limits import MAX_NAME, MAX_SOURCE, MAX_VALUES, megabytes
 from autograder.intake.magics import to_python
 from autograder.intake.names import listed
+from autograder.intake.quiet import Program
 from autograder.intake.selection import Selector
 from autograder.intake.source import Everything, Piece, selected
 from autograder.model import Problem, SourceFile, Unit
@@ -197,13 +198,20 @@ def source_file(
     modules: Iterable[str],
     *,
     everything: bool = False,
+    program: Program | None = None,
+    unrun: dict[str, str] | None = None,
 ) -> SourceFile:
     """The kept statements of all cells, each a unit of its own: one that fails costs only itself.
 
     everything: all statements are kept; imports, definitions and constants alone are the fallback.
+    unrun: filled with the names that are bound by nothing that is kept, and where.
     """
     without = notebook.without
-    units = selected(notebook.pieces, Selector(own, modules), without=without, reorder=True)
+    left_out: dict[str, str] = {}
+    keeper = Selector(own, modules, program)
+    units = selected(notebook.pieces, keeper, without=without, reorder=True, unrun=left_out)
+    if unrun is not None and not everything:
+        unrun.update(left_out)
     fallback: tuple[Unit, ...] = ()
     if everything:
         units, fallback = selected(notebook.pieces, Everything(), without=without, reorder=True), units

@@ -2,7 +2,9 @@
 
 The rule, as docs/intake.md states it. Kept: imports, functions, classes; assignments whose value runs
 nothing of the submission and is no reading, plotting or training; ``if`` and ``try`` around such
-statements; seeds, default dtype, ``sys.path`` and warning filters. All else is dropped, and so is what
+statements, and around a definition ``with`` and a short ``for``; seeds, default dtype, ``sys.path`` and warning
+filters. An assignment that definitions read may call own code that plainly does no work (``quiet.py``), and what they
+read may be filled (``parser.add_argument``). All else is dropped, and so is what
 depends on a dropped statement. Dropping is no fault: it keeps a definition from being lost to the
 training loop beside it.
 """
@@ -11,6 +13,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+
+from autograder.intake.calls import OUTSIDE, dotted, is_work, root
+from autograder.intake.quiet import Program, is_finite
 
 _SETTINGS = frozenset(
     {
@@ -33,22 +38,7 @@ _SETTINGS = frozenset(
     }
 )
 _REMARKS = frozenset({"print", "warnings.warn", "logging.warning", "logging.info"})
-_OUTSIDE = frozenset(  # modules whose calls read, plot, download or start something
-    {
-        *("plt", "pyplot", "matplotlib", "sns", "seaborn", "px", "go", "wandb", "mlflow", "requests", "urllib"),
-        *("subprocess", "shutil", "torchvision", "torchtext", "datasets", "tqdm", "drive", "files", "IPython"),
-    }
-)
-_WORK = frozenset(  # functions and methods that read, write, wait or train
-    {
-        *("open", "input", "exit", "quit", "display", "get_ipython", "read", "readlines", "read_text", "read_bytes"),
-        *("read_csv", "read_json", "read_table", "read_excel", "read_parquet", "loadtxt", "genfromtxt", "fromfile"),
-        *("load", "loads", "save", "dump", "load_state_dict", "load_dataset", "fetch_openml", "hub", "download"),
-        *("urlopen", "urlretrieve", "system", "popen", "Popen", "run", "call", "check_call", "check_output", "sleep"),
-        *("fit", "fit_transform", "backward", "step", "show", "plot", "savefig", "subplots", "figure"),
-        *("trange", "exec", "eval", "compile", "SummaryWriter"),
-    }
-)
+_FILLING = frozenset({"add_argument", "set_defaults", "append", "extend", "add", "update", "setdefault", "insert"})
 
 
 class Selector:
@@ -56,10 +46,13 @@ class Selector:
 
     own: names of functions and classes that the submission defines, in all its files.
     modules: import names of the submission's own files.
+    program: what own code does and which names definitions read; where it is not known, no own code is called.
     """
 
-    def __init__(self, own: Iterable[str], modules: Iterable[str] = ()) -> None:
+    def __init__(self, own: Iterable[str], modules: Iterable[str] = (), program: Program | None = None) -> None:
         self.own = set(own)
+        self._defined = frozenset(self.own)
+        self._program = program or Program()
         self.modules = {name.partition(".")[0] for name in modules}
         self.lost: set[str] = set()
         self.first = True
@@ -88,7 +81,11 @@ class Selector:
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             return self._assignment(node)
         if isinstance(node, ast.Expr):
-            return isinstance(node.value, ast.Call) and _dotted(node.value.func) in _SETTINGS and self._plain(node)
+            return isinstance(node.value, ast.Call) and self._setting(node.value)
+        if isinstance(node, ast.With):
+            return all(self._plain(item) for item in node.items) and self._around(node.body)
+        if isinstance(node, ast.For):
+            return is_finite(node.iter) and self._plain(node.iter) and not node.orelse and self._around(node.body)
         if isinstance(node, ast.If):
             if _is_main(node.test) or not self._plain(node.test):
                 return False
@@ -98,6 +95,19 @@ class Selector:
             quiet = all(self._keep(s) or _is_remark(s) for s in handlers)
             return quiet and self._block(node.body + node.orelse + node.finalbody)
         return False
+
+    def _setting(self, call: ast.Call) -> bool:
+        """A setting of a library's, or an entry into something that definitions read."""
+        if dotted(call.func) in _SETTINGS:
+            return self._plain(call)
+        name, _, method = dotted(call.func).partition(".")
+        known = method in _FILLING and name in self._program.used - self._defined - self.lost
+        return known and all(map(self._plain, _arguments(call)))
+
+    def _around(self, body: list[ast.stmt]) -> bool:
+        """What stands under ``with`` or ``for``: definitions and what may stand beside them."""
+        definitions = [s for s in body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+        return bool(definitions) and self._block(body)
 
     def _block(self, body: list[ast.stmt]) -> bool:
         """At least one statement to keep, and none that may not run."""
@@ -116,12 +126,14 @@ class Selector:
         if node.value is None:
             return True
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if not self._plain(node.value):
+        names = set(bound(node)) or {root(target) for target in targets}
+        # A definition is never replaced by what it gave: `count = count(model)` was its last use in that session.
+        if not self._plain(node.value, own_code=bool(names & self._program.used) and not names & self._defined):
             return False
         for target in targets:
-            if not isinstance(target, ast.Name) and (not self._plain(target) or _root(target) in _OUTSIDE):
+            if not isinstance(target, ast.Name) and (not self._plain(target) or root(target) in OUTSIDE):
                 return False
-            if isinstance(node, ast.AugAssign) and _root(target) in self.lost:
+            if isinstance(node, ast.AugAssign) and root(target) in self.lost:
                 return False
         # partial(build, 3), a lambda, a dict of classes: to call the result is to run the submission.
         if any(
@@ -130,8 +142,12 @@ class Selector:
             self.own |= set(bound(node))
         return True
 
-    def _plain(self, node: ast.AST) -> bool:
-        """Nothing in it runs the submission's code, does obvious work, or needs what was dropped."""
+    def _plain(self, node: ast.AST, *, own_code: bool = False) -> bool:
+        """Nothing in it runs the submission's code, does obvious work, or needs what was dropped.
+
+        own_code: of the submission's code, what plainly does no work may run.
+        """
+        called = False
         local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         for part in _executed(node):
             if isinstance(part, ast.Await | ast.Yield | ast.YieldFrom):
@@ -139,10 +155,11 @@ class Selector:
             if isinstance(part, ast.Name) and part.id in self.lost - local:
                 return False
             if isinstance(part, ast.Call):
-                root, last = _root(part.func), _last(part.func)
-                if root in self.own or root in _OUTSIDE or last in _WORK:
+                own = root(part.func) in self.own
+                if is_work(part) or (own and not (own_code and self._program.knows(part))):
                     return False
-        return True
+                called = called or own
+        return not called or self._program.quiet(node)
 
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
@@ -172,27 +189,8 @@ def bound(statement: ast.stmt) -> Iterator[str]:
         waiting += ast.iter_child_nodes(node)
 
 
-def _root(node: ast.AST) -> str:
-    """The name that an expression starts with: ``nn`` of ``nn.Linear(2, 3).weight``."""
-    while True:
-        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        else:
-            return node.id if isinstance(node, ast.Name) else ""
-
-
-def _last(node: ast.AST) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _dotted(node: ast.AST) -> str:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join(reversed([*parts, node.id])) if isinstance(node, ast.Name) else ""
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _is_main(test: ast.expr) -> bool:
@@ -205,5 +203,5 @@ def _is_remark(node: ast.stmt) -> bool:
         return True
     if isinstance(node, ast.Expr):
         value = node.value
-        return isinstance(value, ast.Constant) or (isinstance(value, ast.Call) and _dotted(value.func) in _REMARKS)
+        return isinstance(value, ast.Constant) or (isinstance(value, ast.Call) and dotted(value.func) in _REMARKS)
     return False

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from autograder.intake.limits import MAX_UNITS
 from autograder.intake.order import in_order
-from autograder.intake.selection import Selector
+from autograder.intake.quiet import Program
+from autograder.intake.selection import Selector, bound
 from autograder.intake.syntax import defined
 from autograder.model import SourceFile, Unit
 
@@ -46,7 +47,9 @@ class Everything:
         return True
 
 
-def module(piece: Piece, import_name: str, own: Iterable[str], modules: Iterable[str]) -> SourceFile:
+def module(
+    piece: Piece, import_name: str, own: Iterable[str], modules: Iterable[str], program: Program | None = None
+) -> SourceFile:
     """A ``.py`` file: one unit with all of it. The fallback is there wherever it could save something.
 
     A module of several statements can lose all its definitions to one of them: to a training loop, and
@@ -54,7 +57,7 @@ def module(piece: Piece, import_name: str, own: Iterable[str], modules: Iterable
     """
     fallback: tuple[Unit, ...] = ()
     if len(piece.tree.body) > 1:
-        fallback = selected([piece], Selector(own, modules))
+        fallback = selected([piece], Selector(own, modules, program))
     return SourceFile(
         module=import_name,
         name=piece.name,
@@ -65,14 +68,22 @@ def module(piece: Piece, import_name: str, own: Iterable[str], modules: Iterable
 
 
 def selected(
-    pieces: Sequence[Piece], keeper: Keeper, *, without: frozenset[int] = frozenset(), reorder: bool = False
+    pieces: Sequence[Piece],
+    keeper: Keeper,
+    *,
+    without: frozenset[int] = frozenset(),
+    reorder: bool = False,
+    unrun: dict[str, str] | None = None,
 ) -> tuple[Unit, ...]:
     """One unit for each statement that is kept, with its line; at most 2,000.
 
-    without: ids of the statements that never count. reorder: what needs a later statement runs after it.
+    without: ids of the statements that never count. reorder: what needs a later statement runs after it. unrun: filled
+    with the names that only statements bind which are not kept, and where.
     """
     future = _future(pieces)
+    unrun = {} if unrun is None else unrun
     ours: set[str] = set()
+    here: set[str] = set()
     kept: list[tuple[ast.stmt, Unit]] = []
     for piece in pieces:
         lines = [line.encode("utf-8") for line in piece.text.split("\n")]
@@ -83,9 +94,18 @@ def selected(
         for statement in piece.tree.body:
             if len(kept) >= MAX_UNITS:  # no homework: a table of data, or an attack
                 break
-            if _checks(statement, ours) or id(statement) in without or not keeper.keep(statement):
+            if _checks(statement, ours) or id(statement) in without:
                 continue
             start = _start(statement)
+            kept_here = keeper.keep(statement)
+            for name in bound(statement):
+                if kept_here:
+                    unrun.pop(name, None)
+                    here.add(name)
+                elif name not in here:
+                    unrun[name] = f"{piece.name} line {start}"
+            if not kept_here:
+                continue
             shared = uses[start] > 1 or uses[statement.end_lineno or 0] > 1
             source = _source(lines, statement, start, shared)
             if future and not isinstance(statement, ast.Import | ast.ImportFrom | ast.Expr):

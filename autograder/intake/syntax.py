@@ -55,7 +55,7 @@ def problem(file: str, text: str, error: Unparsable) -> Problem:
 
 
 def defined(body: list[ast.stmt]) -> Iterator[str]:
-    """Names of functions and classes at the top level, those under ``if`` and ``try`` too, in order."""
+    """Names of functions and classes at the top level, in order; those under ``if``, ``try``, ``with``, ``for`` too."""
     waiting = list(reversed(body))
     while waiting:
         node = waiting.pop()
@@ -63,6 +63,8 @@ def defined(body: list[ast.stmt]) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.If):
             waiting += reversed(node.body + node.orelse)
+        elif isinstance(node, ast.With | ast.For):
+            waiting += reversed(node.body)
         elif isinstance(node, ast.Try):
             handlers = [statement for handler in node.handlers for statement in handler.body]
             waiting += reversed(node.body + handlers + node.orelse + node.finalbody)
