@@ -18,7 +18,7 @@ from autograder.aligning.alignment import align, beginning
 from autograder.aligning.roles import Alignment
 from autograder.assignment import Assignment
 from autograder.case import Case
-from autograder.crashes import broken_files, lost_names
+from autograder.causes import Causes, causes, lost_names
 from autograder.exercise import Check, Exercise
 from autograder.model import Crash, Observation, Reply, Submission
 from autograder.sandbox.request import Request, Session, foretell
@@ -156,9 +156,9 @@ class Asking:
         return lost_names(self.submission, self.session.loaded)
 
     @property
-    def broken(self) -> Mapping[str, str]:
-        """Files of which only a part could be run, with the reason."""
-        return broken_files(self.session.loaded)
+    def broken(self) -> Causes:
+        """What could not be loaded and what was not run, with the reason."""
+        return causes(self.submission, self.session.loaded)
 
     def ask(self, request: Request) -> Reply:
         """Ask the student's side; the same request is never run twice."""

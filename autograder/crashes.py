@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.assignment import Assignment
+from autograder.causes import Causes
 from autograder.exercise import Exercise
-from autograder.model import Crash, Evidence, Frame, Outcome, Reply, Submission
+from autograder.model import Crash, Evidence, Frame, Outcome
 from autograder.sandbox import budget
 
 NO_END = "a right answer takes a small part of that: look for a loop there that never ends, or for work done too often"
 NO_WAITING = "a submission waits for nothing: look there for a sleep, for input(), for a lock or a thread"
+# Of these a check's own hint says nothing: the code stopped before there was anything to compare.
+_ASIDE = frozenset(
+    {"NameError", "UnboundLocalError", "TypeError", "AttributeError", "ImportError", "ModuleNotFoundError"}
+)
 
 
 @dataclass
@@ -30,25 +35,29 @@ class Verdict:
 
 
 def crashed(
-    crash: Crash, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str], broken: Mapping[str, str]
+    crash: Crash, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str], causes: Causes
 ) -> Verdict:
     """What a probe that gave no observation means for a check of ``exercise``.
 
-    lost: wanted names that no file could give, with the reason. broken: files that ran only in part, with
-    the reason, which is then the likely cause of a name that is not defined.
+    lost: wanted names that no file could give, with the reason. causes: what else was not loaded or not run, which
+    is then the likely cause of a name that is not defined.
     """
-    verdict = _of_kind(crash, exercise, assignment, lost)
-    if crash.exception == "NameError" and crash.frames and crash.frames[-1].file in broken:
-        verdict.message = f"{broken[crash.frames[-1].file]}. Then: {verdict.message}"
+    verdict = _of_kind(crash, exercise, assignment, lost, causes)
+    cause, hint = causes.of(crash, exercise.names)
+    if cause:
+        verdict.message = f"{cause}. Then: {verdict.message}"
+        verdict.hint = verdict.hint or hint
     verdict.seconds = crash.seconds
     return verdict
 
 
-def _of_kind(crash: Crash, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str]) -> Verdict:
+def _of_kind(
+    crash: Crash, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str], causes: Causes
+) -> Verdict:
     if crash.kind == "engine":
         return Verdict(Outcome.VOID, crash.message)
     if crash.kind == "missing":
-        return _missing(crash.message, exercise, assignment, lost)
+        return _missing(crash.message, exercise, assignment, lost, causes)
     if crash.kind == "contract":
         return Verdict(Outcome.FAILED, crash.message)
     owner = _stub_owner(crash, assignment)
@@ -59,19 +68,23 @@ def _of_kind(crash: Crash, exercise: Exercise, assignment: Assignment, lost: Map
     where = _where(crash.frames)
     if crash.kind == "exception":
         message = f"{crash.exception}: {crash.message}" if crash.message else crash.exception
-        return Verdict(Outcome.CRASHED, f"{message}{where}", evidence=[traceback_of(crash)])
+        hints = crash.exception not in _ASIDE
+        return Verdict(Outcome.CRASHED, f"{message}{where}", evidence=[traceback_of(crash)], hints=hints)
     if crash.frames and f"{crash.frames[-1].file}, line {crash.frames[-1].line}" in crash.message:
         where = ""  # it says so itself, as what was stopped does
     hint = "" if crash.kind != "deadline" else NO_WAITING if budget.WAITED in crash.message else NO_END
     return Verdict(Outcome.CRASHED, f"{crash.message}{where}", hint, evidence=_frames(crash))
 
 
-def _missing(name: str, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str]) -> Verdict:
+def _missing(name: str, exercise: Exercise, assignment: Assignment, lost: Mapping[str, str], causes: Causes) -> Verdict:
     if name in lost:
         return Verdict(Outcome.CRASHED, lost[name], hints=False)
     owner = assignment.owners.get(name)
     if owner is None or owner is exercise:
-        return Verdict(Outcome.UNATTEMPTED, f"`{name}` is not defined in what was handed in")
+        text = f"`{name}` is not defined in what was handed in"
+        if meant := causes.meant(name, assignment.owners):
+            return Verdict(Outcome.CRASHED, f"{text}: {meant}", hints=False)
+        return Verdict(Outcome.UNATTEMPTED, text)
     return Verdict(Outcome.SKIPPED, f"waits for {owner.title}: `{name}` is not defined", waits_for=owner.id)
 
 
@@ -98,46 +111,6 @@ def traceback_of(crash: Crash) -> Evidence:
 
 def _frames(crash: Crash) -> list[Evidence]:
     return [traceback_of(crash)] if crash.frames else []
-
-
-def broken_files(loaded: Reply) -> dict[str, str]:
-    """Files of which only a part could be run, with what stopped the whole."""
-    failures = loaded.values.get("failures") if not isinstance(loaded, Crash) else None
-    broken: dict[str, str] = {}
-    for failure in failures if isinstance(failures, list) else []:
-        if isinstance(failure, dict):
-            place = str(failure.get("file", "")) + (f" line {failure['line']}" if failure.get("line") else "")
-            text = f"{place} stopped with {failure.get('exception', 'error')}: {failure.get('message', '')}"
-            broken.setdefault(str(failure.get("file", "")), text)
-    return broken
-
-
-def lost_names(submission: Submission, loaded: Reply) -> dict[str, str]:
-    """Names that a broken file would have defined, with what broke it."""
-    lost: dict[str, str] = {}
-    for problem in submission.problems:
-        place = problem.file + (f" line {problem.line}" if problem.line else "")
-        for name in problem.names:
-            lost[name] = f"{place}: {problem.message}"
-    if isinstance(loaded, Crash):
-        for file in submission.files:
-            for name in file.defines:
-                lost.setdefault(name, f"the files could not be loaded: {loaded.message}")
-        return lost
-    failures = loaded.values.get("failures") or []
-    defined = set(loaded.values.get("defined") or [])
-    for failure in failures if isinstance(failures, list) else []:
-        if not isinstance(failure, dict):
-            continue
-        name, line = str(failure.get("file", "")), failure.get("line")
-        text = f"{failure.get('exception', 'error')}: {failure.get('message', '')}"
-        for file in submission.files:
-            if name == file.name or name.startswith(f"{file.name},"):
-                place = name + (f" line {line}" if line else "")
-                for wanted in file.defines:
-                    if wanted not in defined:
-                        lost.setdefault(wanted, f"{place} could not be run: {text}")
-    return lost
 
 
 def tells_more(first: Verdict, second: Verdict, way: tuple[str, ...]) -> Verdict:

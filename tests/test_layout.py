@@ -31,6 +31,7 @@ ORDER = (
     ("sandbox",),
     ("assignment", "intake", "transcript"),
     ("aligning", "observing", "compat"),
+    ("causes",),
     ("crashes",),
     ("asking",),
     ("grading",),

@@ -17,6 +17,7 @@ from made import submission
 
 from autograder import crashes
 from autograder.case import Case
+from autograder.causes import Causes
 from autograder.exercise import Exercise
 from autograder.model import Crash, Limits, Observation, Outcome, Reply
 from autograder.sandbox.child import PLACE_AT
@@ -141,7 +142,7 @@ def test_who_is_stopped_is_told_what_to_look_for(sandbox: ZygoteSandbox, body: s
     """Not what the check hints at, which is about a wrong answer; and the place once, though a crash names one too."""
     reply = run(sandbox, f"def run():\n    {body}\n")
     assert isinstance(reply, Crash)
-    verdict = crashes.crashed(reply, Exercise("run", title="Run"), None, {}, {})  # type: ignore[arg-type]
+    verdict = crashes.crashed(reply, Exercise("run", title="Run"), None, {}, Causes())  # type: ignore[arg-type]
     assert (verdict.outcome, verdict.message, verdict.hint) == (Outcome.CRASHED, reply.message, hint)
 
 
