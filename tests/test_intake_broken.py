@@ -92,6 +92,9 @@ def test_a_syntax_error_says_line_code_and_lost_names_and_costs_no_other_file(tm
         ("x = “a”\n", "curly"),
         ("<<<<<<< HEAD\nx = 1\n", "merge"),
         ("def f():\nreturn 1\n", "indentation"),
+        ("import torch\n```python\nx = 1\n", "mark of Markdown"),
+        ("x = 1\n>>> x\n1\n", "prompt of an interactive session"),
+        ("x = 1\n%%bash\nls -la ~\n", "command for a notebook"),
         ("if 1:\n        x = 1\n\ty = 2\n", "Tabs"),
     ],
 )

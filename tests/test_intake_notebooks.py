@@ -154,6 +154,25 @@ def test_a_notebook_that_was_renamed_to_py_is_read_as_one(tmp_path: Path) -> Non
     assert submission.notes == ("work.py is a notebook under another name and was read as one.",)
 
 
+def test_a_python_file_with_lines_for_a_notebook_is_read_without_them(tmp_path: Path) -> None:
+    text = f"!pip install torch \\\n  numpy\n%matplotlib inline\n{CELL}files = !ls\nx = 7 \\\n  % 4\n"
+    write(tmp_path, {"lstm.py": text})
+
+    submission = read(tmp_path / "lstm.py")
+
+    assert submission.problems == ()
+    assert submission.notes == ("lstm.py: lines 1, 2, 3 and 6 are for a notebook and no Python, and did not count.",)
+    ran: dict[str, Any] = {}
+    exec(submission.files[0].units[0].source, ran)
+    assert (ran["x"], submission.files[0].defines) == (3, ("LSTMCell",))
+
+
+def test_a_python_file_that_is_wrong_in_itself_keeps_its_own_line(tmp_path: Path) -> None:
+    write(tmp_path, {"lstm.py": f"!ls\n{CELL}x = (\n"})
+    problem = only(read(tmp_path / "lstm.py"))
+    assert (problem.line, problem.names) == (1, ("LSTMCell",))
+
+
 # --- the selection -------------------------------------------------------------------------------
 
 DEFINES = "def build(n):\n    return n\n"

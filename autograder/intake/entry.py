@@ -13,6 +13,7 @@ from autograder.intake.digest import digest
 from autograder.intake.folder import Contents
 from autograder.intake.gather import Source, gather
 from autograder.intake.limits import CODE, suffix
+from autograder.intake.magics import without_magics
 from autograder.intake.names import listed, modules, shown, stem
 from autograder.intake.notebook import NotANotebook, Notebook
 from autograder.intake.quiet import Program
@@ -144,7 +145,16 @@ class _Reader:
         try:
             self._pieces[name] = Piece(shown(name), text, syntax.parse(text))
         except syntax.Unparsable as error:
-            self.problems.append(syntax.problem(shown(name), text, error))
+            without = without_magics(text)
+            try:
+                self._pieces[name] = Piece(shown(name), without, syntax.parse(without))
+            except syntax.Unparsable:
+                self.problems.append(syntax.problem(shown(name), text, error))
+                return
+            pairs = enumerate(zip(text.split("\n"), without.split("\n"), strict=True), 1)
+            lines = [str(number) for number, (before, after) in pairs if before != after]
+            which = f"line {lines[0]} is" if len(lines) == 1 else f"lines {listed(lines, 8)} are"
+            self.notes.append(f"{shown(name)}: {which} for a notebook and no Python, and did not count.")
 
     def _notebook(self, name: str, data: bytes) -> None:
         try:

@@ -24,7 +24,7 @@ def to_python(source: str) -> str:
     try:
         parse(source, notebook=True)
     except Unparsable:
-        return _without_magics(textwrap.dedent(source))
+        return without_magics(textwrap.dedent(source))
     return source
 
 
@@ -37,7 +37,8 @@ def is_python(text: str) -> bool:
     return True
 
 
-def _without_magics(source: str) -> str:
+def without_magics(source: str) -> str:
+    """The lines without those that only Jupyter understands, as many as before."""
     lines = source.split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip()), None)
     if first is not None and lines[first].lstrip().startswith("%%"):

@@ -82,6 +82,13 @@ def _hint(error: SyntaxError, text: str) -> str:
     line = lines[at] if 0 <= at < len(lines) else ""
     if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
         return "This is the mark of a merge that was not finished: keep one of the two versions and delete the marks."
+    start = line.lstrip()
+    if start.startswith(("```", "~~~")):
+        return "This line is a mark of Markdown, which was copied along with the code: delete it."
+    if start.startswith(">>>"):
+        return "This is the prompt of an interactive session, which was copied along: delete it, with what was printed."
+    if start.startswith(("%", "!")):
+        return "This is a command for a notebook, which a Python file does not understand: delete it."
     if any(quote in line for quote in "“”‘’„"):
         return "Replace the curly quotes by straight ones (' or \"); a word processor makes them."
     if isinstance(error, TabError):
