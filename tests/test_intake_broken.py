@@ -290,6 +290,35 @@ def test_a_zip_in_a_zip_is_left_alone_with_a_note(tmp_path: Path) -> None:
     assert submission.problems == ()
 
 
+def test_files_that_may_be_work_and_are_not_read_are_named(tmp_path: Path) -> None:
+    others = dict.fromkeys(["gru.py.txt", "rest.tar.gz", "a.docx", "b.html", "data.csv", "requirements.txt"], b"x")
+    write(tmp_path / "ada", {"lstm.py": CELL, "__pycache__/c.txt": b"x", ".hidden.txt": b"x", **others})
+
+    submission = read(tmp_path / "ada")
+
+    assert [(p.file, p.message, p.fatal) for p in submission.problems] == [
+        ("gru.py.txt", "is not read, because its name ends in .txt", False),
+        ("rest.tar.gz", "is an archive of a kind that is not opened; only .zip is", False),
+    ]
+    assert "under the name gru.py," in submission.problems[0].hint
+    assert submission.notes == ("Not read, because only .py, .ipynb, .md and .zip files are: a.docx and b.html.",)
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"a.docx": b"x", "b.png": b"x"}, "holds no Python file and no notebook, only a.docx and b.png"),
+        ({"inner.zip": b"x", "b.txt": b"x"}, "holds no Python file and no notebook, only b.txt and inner.zip"),
+        ({".DS_Store": b"x"}, "is empty: nothing was handed in"),
+    ],
+)
+def test_where_nothing_can_be_read_what_there_is_is_named(
+    tmp_path: Path, files: dict[str, str | bytes], message: str
+) -> None:
+    problem = only(read(pack(tmp_path / "ada.zip", files)))
+    assert (problem.message, problem.fatal) == (message, True)
+
+
 def test_a_name_twice_in_a_zip_counts_once(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
         file.writestr("lstm.py", "class Old: pass\n")

@@ -20,6 +20,7 @@ from autograder.intake.quiet import Program
 from autograder.intake.retyped import retyped
 from autograder.intake.source import Piece, module
 from autograder.intake.text import Undecodable, decode, lossy
+from autograder.intake.unread import others_of, unread
 from autograder.intake.wanted import Wanted
 from autograder.model import Problem, SourceFile, Submission
 from autograder.parsing import PARSING
@@ -48,6 +49,7 @@ class Entry:
             reader = _Reader(self.wanted, self.notebook_run == "all")
             reader.read(contents)
             content = digest(contents.files)
+            beside, ignored = unread(contents)
         except Exception as error:  # the class goes on; this is our fault and says so
             message = f"could not be read, by a fault of the grader: {type(error).__name__}"
             broken = Problem(
@@ -60,11 +62,11 @@ class Entry:
             digest=content,
             files=tuple(reader.files),
             answers=answers,
-            problems=_final(self.student, contents, reader, answers),
+            problems=_final(self.student, contents, [*contents.problems, *reader.problems, *beside], reader, answers),
             received=tuple(contents.received),
             path=path,
             handout=contents.handout,
-            notes=(*self.notes, *contents.notes, *reader.notes),
+            notes=(*self.notes, *contents.notes, *reader.notes, *ignored),
             notebook_run=self.notebook_run,
             notebooks=tuple(reader.shown),
             unrun=reader.unrun,
@@ -200,14 +202,16 @@ class _Reader:
         }
 
 
-def _final(student: str, contents: Contents, reader: _Reader, answers: Mapping[str, str]) -> tuple[Problem, ...]:
+def _final(
+    student: str, contents: Contents, problems: list[Problem], reader: _Reader, answers: Mapping[str, str]
+) -> tuple[Problem, ...]:
     """All problems; fatal ones where nothing at all could be read."""
-    problems = [*contents.problems, *reader.problems]
     if reader.files:
         return tuple(problems)
     if not problems:
-        what = f"holds no Python file and no notebook, only {len(contents.received)} other files"
-        message = what if contents.received else "is empty: nothing was handed in"
+        others = listed(others_of(contents), 6)
+        what = f"holds no Python file and no notebook, only {others}" if others else "is empty: nothing was handed in"
+        message = "holds written answers, but no Python file and no notebook" if answers else what
         hint = "Hand in .py files, a notebook (.ipynb), or a zip of them."
         problems = [Problem(student, message, hint=hint)]
     return tuple(dataclasses.replace(problem, fatal=not answers) for problem in problems)
