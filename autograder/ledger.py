@@ -17,7 +17,7 @@ from autograder.gradebook.store import Gradebook
 from autograder.handback import Handback
 from autograder.intake.gather import Source
 from autograder.intake.raw import files_of
-from autograder.model import Grade, Submission
+from autograder.model import Grade, Outcome, Submission
 from autograder.pipeline import Graded
 from autograder.seeds import Seeds
 from autograder.shown import ShownNotebook
@@ -36,6 +36,10 @@ class Entry(Protocol):
 
     def read(self) -> Submission:
         """The submission. A broken file is a Problem in it, never an exception."""
+
+
+_UNTOUCHED = frozenset({Outcome.UNATTEMPTED, Outcome.SKIPPED})
+_WRONG = frozenset({Outcome.FAILED, Outcome.CRASHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,13 @@ class Done:
     bonus: int
     void: int
     seconds: float
-    unfinished: tuple[str, ...]  # titles of exercises that lost points
+    unfinished: tuple[str, ...]  # titles of exercises that lost points: those with something wrong in them first
     again: bool  # it was graded before and nothing has changed
     grade: Grade | None = None  # only where the gradebook has none, because we could not read what was handed in
     record: int | None = None  # the id of a grade that was stored now
     faults: tuple[str, ...] = ()  # of our own diagnosis
+    untouched: int = 0  # exercises that are not begun
+    unread: str = ""  # why nothing of it could be read
 
 
 @dataclass
@@ -167,6 +173,10 @@ def done(
     faults: tuple[str, ...] = (),
 ) -> Done:
     """The little that a batch keeps of each grade."""
+    open_ones = [e for e in grade.exercises if e.points < e.possible]
+    begun = [e for e in open_ones if any(f.outcome not in _UNTOUCHED for f in e.checks)]
+    begun.sort(key=lambda e: not any(f.outcome in _WRONG and not f.bonus for f in e.checks))
+    fatal = next((problem for problem in grade.problems if problem.fatal and not problem.ours), None)
     return Done(
         student=grade.student,
         folder=folder,
@@ -176,9 +186,11 @@ def done(
         bonus=grade.bonus,
         void=grade.void,
         seconds=grade.seconds.get("total", 0.0),
-        unfinished=tuple(e.title for e in grade.exercises if e.points < e.possible),
+        unfinished=tuple(e.title for e in begun),
         again=again,
         grade=None if stored else grade,
         record=record,
         faults=faults,
+        untouched=len(open_ones) - len(begun),
+        unread=f"{fatal.file}: {fatal.message}" if fatal is not None else "",
     )

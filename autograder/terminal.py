@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -120,7 +121,6 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
         table.add_column(name, justify=justify, no_wrap=True, min_width=6)  # type: ignore[arg-type]  # literals
     table.add_column("points lost in", overflow="ellipsis", no_wrap=True)
     for one in done:
-        lost = shortened(", ".join(one.unfinished))
         bonus = f" +{one.bonus}" if one.bonus else ""
         table.add_row(
             escape(plain(one.student)),
@@ -128,7 +128,7 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
             str(one.possible),
             str(one.pending or ""),
             "again" if one.again else f"{one.seconds:.1f}",
-            escape(lost) or "[green]nothing[/]",
+            _lost(one),
         )
     for student in received.missing:
         table.add_row(escape(plain(student)), "[yellow]missing[/]", "", "", "", "")
@@ -140,13 +140,36 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
         names = escape(plain(", ".join(one.student for one in void)))
         console.print(f"[magenta]{sum(one.void for one in void)} checks are void through our fault, in: {names}[/]")
         console.print("  nobody loses a point by it; the reports say what broke")
-    for name in received.unattributed:
-        console.print(f"[yellow]belongs to nobody:[/] {escape(plain(name))}")
+    for one in done:
+        if one.unread:
+            about = one.unread if one.unread.startswith(f"{one.student}: ") else f"{one.student}: {one.unread}"
+            console.print(f"[yellow]could not be read:[/] {escape(plain(about))}", soft_wrap=True)
+    for name in by_folder(received.unattributed):
+        console.print(f"[yellow]belongs to nobody:[/] {escape(plain(name))}", soft_wrap=True)
     slow = slowest(done)
     if slow:
         console.print(f"slowest      {escape(plain(slow))}", style="dim", soft_wrap=True)
     console.print(f"class page   {escape(str(out / 'index.html'))}", soft_wrap=True)
     console.print(f"one report   {escape(str(out))}/STUDENT/report.html", soft_wrap=True)
+
+
+def _lost(one: Done, most: int = 64) -> str:
+    """The last column: exercises with something wrong first, those that are not begun as a number."""
+    if one.unread:
+        return "[yellow]nothing could be read[/]"
+    rest = f"{one.untouched} not begun" if one.untouched else ""
+    begun = shortened(", ".join(one.unfinished), most - len(rest) - 2 * bool(rest))
+    return escape("; ".join(filter(None, (begun, rest)))) or "[green]nothing[/]"
+
+
+def by_folder(names: Sequence[str], few: int = 3) -> list[str]:
+    """Names of files, those of a folder with more than a few of them together: ``ada/ (12 files)``."""
+    count = Counter(name.partition("/")[0] for name in names if "/" in name)
+    lines: dict[str, None] = {}
+    for name in names:
+        folder = name.partition("/")[0]
+        lines[f"{folder}/ ({count[folder]} files)" if count[folder] > few else name] = None
+    return list(lines)
 
 
 def slowest(done: Sequence[Done], most: int = 3) -> str:

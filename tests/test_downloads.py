@@ -161,6 +161,13 @@ def test_moodle_one_folder_alone_is_still_a_download(make: Make) -> None:
     assert list(files(result)) == ["Ada Okafor"]
 
 
+def test_one_folder_of_moodles_among_ordinary_ones_is_one_of_a_class(make: Make) -> None:
+    ordinary = {f"{name}/lstm_cell.py": CELL for name in ("bob", "cleo")}
+    result = receive(make({"Ada Okafor_71_assignsubmission_file/lstm_cell.py": CELL, **ordinary}))
+    assert sorted(files(result)) == ["Ada Okafor_71_assignsubmission_file", "bob", "cleo"]
+    assert result.unattributed == ()
+
+
 # --- Gradescope ---------------------------------------------------------------------------------
 
 GRADESCOPE = {

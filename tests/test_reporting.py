@@ -60,17 +60,29 @@ def test_the_sample_shows_every_kind_of_evidence():
     assert kinds == {"shapes", "parameters", "errors", "curves", "traceback", "answer", "output", "table"}
 
 
-def test_the_first_advice_is_the_exercise_that_costs_most_with_where_how_far_and_what_to_try():
-    first = student_view(samples.ada())["next"][0]
-    assert first["where"] == "LSTM cell"
+def test_advice_says_where_how_far_and_what_to_try():
+    first = next(item for item in student_view(samples.ada())["next"] if item["where"] == "LSTM cell")
     assert first["text"].startswith("h: 21 of 21 values differ")
     assert first["mistake"] == "no tanh on the cell state"
     assert "what do you multiply o with" in first["hint"].lower()
     assert first["worth"].startswith("up to 8 points")
 
 
+def test_what_went_wrong_comes_in_the_handouts_order_before_what_is_not_begun():
+    one = Finding("a", "c", Outcome.FAILED, 0, 1, message="a differs")
+    dear = Finding("b", "d", Outcome.CRASHED, 0, 9, message="ValueError")
+    empty = Finding("c", "e", Outcome.UNATTEMPTED, 0, 20, message="`f` is not defined")
+    exercises = tuple(
+        ExerciseGrade(f"e{n}", f"E{n}", (finding,)) for n, finding in enumerate([empty, one, empty, dear])
+    )
+    items = student_view(replace(small(), exercises=exercises))["next"]
+    assert [item["where"] for item in items] == ["E1", "E3", "E0"]
+
+
 def test_points_that_wait_for_a_stub_make_that_stub_more_valuable():
-    items = student_view(samples.ada())["next"]
+    wrong = (Outcome.FAILED, Outcome.CRASHED)
+    grade = samples.changed(lambda _, finding: samples.passed(finding) if finding.outcome in wrong else finding)
+    items = student_view(grade)["next"]
     waiting = next(item for item in items if item["where"] == "Comparing architectures")
     assert "4 more in exercises that wait for it" in waiting["worth"]
 

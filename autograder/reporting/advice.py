@@ -1,4 +1,4 @@
-"""What to do next: the few exercises where most points wait, each with its first cause."""
+"""What to do next: what went wrong in the order of the handout, then what is not begun, each with its first cause."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def stub_of(waits_for: str, exercises: Iterable[ExerciseGrade]) -> str:
 
 
 def advice(grade: Grade, shown: Sequence[Sequence[tuple[int, Finding]]]) -> tuple[list[dict[str, Any]], int]:
-    """The items of the box on top, most points first, and how many more exercises have something to mend.
+    """The items of the box on top, and how many more exercises have something to mend.
 
     ``shown[i]`` are the checks of exercise i that the student may see, each with its number.
     """
@@ -58,12 +58,11 @@ def advice(grade: Grade, shown: Sequence[Sequence[tuple[int, Finding]]]) -> tupl
         empty = [f for _, f in checks if f.outcome is Outcome.UNATTEMPTED]
         more = waiting.get(exercise.id, 0)
         if wrong and stake:
-            candidates.append((stake + more, 0, number, _mend(exercise, number, wrong, stake, more)))
+            candidates.append((0, number, _mend(exercise, number, wrong, stake, more)))
         elif empty and stake:
-            candidates.append((stake + more, 1, number, _start(exercise, number, empty[0], stake, more)))
-    # Who has not begun should begin at the beginning, not with the dearest exercise.
-    begun = any(f.outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.CRASHED) for checks in shown for _, f in checks)
-    candidates.sort(key=lambda c: (-c[0] if begun else 0, c[1], c[2]))
+            candidates.append((1, number, _start(exercise, number, empty[0], stake, more)))
+    # What was tried before what was not; in the handout's order, in which an exercise needs earlier ones only.
+    candidates.sort(key=lambda c: c[:2])
     return [item for *_, item in candidates[:MOST]], max(0, len(candidates) - MOST)
 
 

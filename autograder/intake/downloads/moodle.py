@@ -14,7 +14,7 @@ BLIND = ("Participant", "Teilnehmer/in", "Teilnehmer", "Participante")
 
 
 def recognise(members: Members) -> Download | None:
-    """Names with ``_assignsubmission_`` in their first part."""
+    """Names with ``_assignsubmission_`` in their first part, where most parts have it: one alone may be a student's."""
     owners: dict[str, list[tuple[str, re.Match[str]]]] = {}
     strays = []
     for name in members.names:
@@ -23,7 +23,8 @@ def recognise(members: Members) -> Download | None:
             strays.append(name)
         else:
             owners.setdefault(match["id"], []).append((name, match))
-    if not owners:
+    matched = {name.partition("/")[0] for parts in owners.values() for name, _ in parts}
+    if not owners or len(matched) <= len({name.partition("/")[0] for name in strays}):
         return None
     names = [parts[0][1]["name"].strip() for parts in owners.values()]
     handed = []

@@ -1,0 +1,60 @@
+"""What the terminal says after a class was graded."""
+
+from __future__ import annotations
+
+import dataclasses
+from io import StringIO
+from pathlib import Path
+
+from reporting_samples import samples
+from rich.console import Console
+
+from autograder import ledger, terminal
+from autograder.intake import Intake
+from autograder.model import Grade, Outcome, Problem
+
+
+def said(*grades: Grade, unattributed: tuple[str, ...] = ()) -> str:
+    """The summary as a log has it."""
+    console = Console(file=StringIO(), width=120, color_system=None)
+    done = [ledger.done(grade, Path("out")) for grade in grades]
+    terminal.summary(console, done, Intake((), "class", "", unattributed=unattributed), Path("out"))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_what_is_not_begun_is_a_number_behind_what_went_wrong() -> None:
+    text = said(samples.untouched())
+    asked = [e for e in samples.untouched().exercises if e.possible]
+    assert f" {len(asked)} not begun" in text
+
+    def one_crash(exercise: str, finding: samples.Finding) -> samples.Finding:
+        return samples.lost(finding, Outcome.CRASHED if exercise == "gru_cell" else Outcome.UNATTEMPTED, "x")
+
+    row = next(line for line in said(samples.changed(one_crash)).splitlines() if "not begun" in line)
+    before, _, rest = row.partition("; ")
+    assert before.endswith("GRU cell")
+    assert rest.split()[1:] == ["not", "begun"]
+
+
+def test_exercises_with_something_wrong_come_before_those_with_something_missing() -> None:
+    grade = samples.ada()
+    first, *others = ledger.done(grade, Path("out")).unfinished
+    wrong = [e.title for e in grade.exercises if any(f.outcome is Outcome.FAILED and not f.bonus for f in e.checks)]
+    assert first in wrong
+    assert len(others) + 1 <= len(grade.exercises)
+
+
+def test_whoever_could_not_be_read_is_named_with_the_reason() -> None:
+    problem = Problem("abgabe.rar", "is an archive of a kind that is not opened", fatal=True)
+    unread = dataclasses.replace(samples.untouched(), student="uma", problems=(problem,))
+    text = said(unread)
+    assert "could not be read: uma: abgabe.rar: is an archive of a kind that is not opened\n" in text
+    assert "nothing could be read" in text
+    assert "not begun" not in text
+
+
+def test_files_of_nobody_are_listed_by_folder() -> None:
+    text = said(samples.ada(), unattributed=("notes.pdf", *(f"bob/{n}.py" for n in range(9)), "cleo/a.py"))
+    lines = [line for line in text.splitlines() if line.startswith("belongs to nobody")]
+    assert lines == [f"belongs to nobody: {what}" for what in ("notes.pdf", "bob/ (9 files)", "cleo/a.py")]
