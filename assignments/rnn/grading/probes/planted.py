@@ -88,9 +88,14 @@ class Steps(torch.optim.SGD):
         self._events = model.events
 
     def step(self, closure: Any = None) -> Any:
-        """One step."""
+        """One step. A closure does its zero_grad, forward and backward first, as torch's optimisers have it."""
+        given = None
+        if closure is not None:
+            with torch.enable_grad():
+                given = closure()
         self._events.append(["step"])
-        return super().step(closure)
+        super().step()
+        return given
 
 
 def loader(case: Case) -> DataLoader[tuple[Tensor, ...]]:
