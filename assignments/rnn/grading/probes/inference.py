@@ -18,7 +18,7 @@ UNKNOWN = "xylophone"  # in no vocabulary
 def planted(case: Case, kind: type[Deciding] = Deciding) -> Deciding:
     """Ten words: four strong ones, praise (> 0) and blame (< 0), and six weak ones."""
     strong = case.generator("strong").uniform(1.3, 1.7, 4) * [1, -1, 1, -1]
-    weak = case.generator("weak").uniform(0.1, 0.4, 6) * case.generator("signs").choice([-1, 1], 6)
+    weak = case.generator("weak").uniform(0.05, 0.1, 6) * case.generator("signs").choice([-1, 1], 6)
     return kind(dict(zip(words(case, "planted", 10), [*strong, *weak], strict=True)), case)
 
 
@@ -53,7 +53,7 @@ def readings(case: Case) -> list[tuple[str, str, Reading]]:
         tokens = [*given, *(str(word) for word in generator.choice(names, length - len(given)))]
         return " ".join(str(token) for token in generator.permutation(tokens)).capitalize()
 
-    several = text(6)
+    several = " ".join([names[4], names[6], names[0], names[5], names[7], names[5]]).capitalize()
     return [
         ("a text of 6 words", several, model),
         ("a text of one word", text(1, names[0]), model),
@@ -109,8 +109,8 @@ def importance_texts(case: Case) -> list[tuple[str, type[Deciding]]]:
     """Texts, each with the kind of model that is asked; in the last one the deciding word is there twice."""
     model = planted(case)
     names = list(model.vocab)[2:]
-    twice = [str(word) for word in case.generator("twice").choice(names[4:], 9)]
-    twice[1] = twice[6] = names[0]
+    early, late = names[4:7], names[7:]  # so that no other word's first place hardly counts and its second does
+    twice = [early[0], names[0], early[1], early[2], *late, names[0], *late]
     return [*((text, Deciding) for text in texts(case, model)), (" ".join(twice), Late)]
 
 
