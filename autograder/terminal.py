@@ -116,6 +116,7 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
         ("points", "right"),
         ("of", "right"),
         ("by hand", "right"),
+        ("not begun", "right"),
         ("s", "right"),
     ):
         table.add_column(name, justify=justify, no_wrap=True, min_width=6)  # type: ignore[arg-type]  # literals
@@ -127,11 +128,12 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
             f"{one.points}{bonus}",
             str(one.possible),
             str(one.pending or ""),
+            "" if one.unread else str(one.untouched or ""),
             "again" if one.again else f"{one.seconds:.1f}",
             _lost(one),
         )
     for student in received.missing:
-        table.add_row(escape(plain(student)), "[yellow]missing[/]", "", "", "", "")
+        table.add_row(escape(plain(student)), "[yellow]missing[/]", *[""] * 5)
     if not console.is_terminal:
         console.width = max(console.width, 120)  # a log has no edge at which points may be cut off
     console.print(table)
@@ -153,13 +155,11 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
     console.print(f"one report   {escape(str(out))}/STUDENT/report.html", soft_wrap=True)
 
 
-def _lost(one: Done, most: int = 64) -> str:
-    """The last column: exercises with something wrong first, those that are not begun as a number."""
+def _lost(one: Done) -> str:
+    """The last column: exercises that lost points, those with something wrong first; the others are a number."""
     if one.unread:
         return "[yellow]nothing could be read[/]"
-    rest = f"{one.untouched} not begun" if one.untouched else ""
-    begun = shortened(", ".join(one.unfinished), most - len(rest) - 2 * bool(rest))
-    return escape("; ".join(filter(None, (begun, rest)))) or "[green]nothing[/]"
+    return escape(shortened(", ".join(one.unfinished))) or ("" if one.untouched else "[green]nothing[/]")
 
 
 def by_folder(names: Sequence[str], few: int = 3) -> list[str]:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reporting_samples import samples
 
-from autograder.model import Evidence, ExerciseGrade, Finding, Grade, Outcome
+from autograder.model import Evidence, ExerciseGrade, Finding, Grade, Outcome, Problem
 from autograder.reporting import evidence, html
 from autograder.reporting.views import WORDS, percent, student_view
 from autograder.visibility import Release
@@ -100,6 +100,18 @@ def test_a_file_that_cannot_be_read_comes_first_and_alone():
     assert view["problems"][0]["fatal"]
     assert view["next"] == []
     assert all(len(e["loud"]) == 1 for e in view["exercises"])  # said once an exercise, not once a check
+
+
+@pytest.mark.parametrize(
+    ("message", "title"),
+    [
+        ("is not UTF-8 text: byte 0xfc", "`a'b.py` is not UTF-8 text: byte 0xfc"),
+        ("syntax error: invalid syntax", "`a'b.py`: syntax error: invalid syntax"),
+    ],
+)
+def test_a_problem_with_a_file_says_which_in_its_title(message: str, title: str):
+    view = student_view(small(problems=(Problem("a`b.py", message, line=3),)))["problems"][0]
+    assert (view["title"], view["line"]) == (title, "line 3")
 
 
 def test_findings_in_the_same_words_become_one_with_the_sum_of_their_points():

@@ -97,3 +97,19 @@ def test_numbers_are_short():
 )
 def test_a_headline_is_the_first_sentence_or_line(message: str, parts: tuple[str, str]):
     assert headline(message) == parts
+
+
+@given(ANY_TEXT, st.integers(20, 80))
+def test_a_long_headline_is_cut_and_what_follows_goes_on_from_there(message: str, most: int):
+    head, rest = headline(message, most)
+    assert len(head) <= most
+    if rest.startswith("… ") and head.endswith(" …"):
+        assert "".join((head[:-2] + rest[2:]).split()) == "".join(message.split())
+
+
+def test_a_long_headline_is_cut_between_words_and_outside_of_code():
+    message = "The same weights are said to be in `linear.weight` and in `linear_of_the_gates.weight`, which one does"
+    assert headline(message, 80) == (
+        "The same weights are said to be in `linear.weight` and in …",
+        "… `linear_of_the_gates.weight`, which one does",
+    )

@@ -58,11 +58,18 @@ def ends(value: Any, most: int = 6000) -> tuple[str, int]:
 
 
 def headline(message: str, most: int = 280) -> tuple[str, str]:
-    """The first sentence or line of a message, without its full stop, and what follows it."""
+    """The first sentence or line of a message, without its full stop, and what follows it.
+
+    A long one is cut between words and outside of `code`; what follows goes on from there.
+    """
     found = re.search(r"\n|(?<=[^.A-Z][.!?])\s+(?=[A-Z])", message)
     head, rest = (message[: found.start()], message[found.end() :]) if found else (message, "")
     if len(head) > most:
-        return clean(head, most), message
+        at = head.rfind(" ", most // 2, most - 1)
+        at = at if at > 0 else most - 2
+        if head.count("`", 0, at) % 2 and "`" in head[at:]:
+            at = max(head.rfind("`", 0, at), most // 2)
+        return f"{head[:at].rstrip()} …", f"… {message[at:].strip()}"
     return head.removesuffix(".").rstrip(), rest.strip()
 
 

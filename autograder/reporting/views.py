@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -274,10 +275,17 @@ def _late(grade: Grade, points: int, bonus: int, part: bool) -> View | None:
     return {"counted": grade.late.left(points), "taken": grade.late.taken(points), "lines": lines}
 
 
+_VERB = re.compile(r"(?:is|holds|has|was|were|cannot|could|declares|lies|lie|defines|names) ")
+
+
 def _problem(problem: Problem) -> View:
+    message = clean(problem.message, 1000)
+    file = line(problem.file, 160).replace("`", "'")
     return {
+        "title": f"`{file}` {message}" if _VERB.match(message) else f"`{file}`: {message}",
+        "line": f"line {problem.line}" if problem.line else "",
         "where": line(problem.file, 160) + (f", line {problem.line}" if problem.line else ""),
-        "message": clean(problem.message, 1000),
+        "message": message,
         "code": clean(textwrap.dedent(problem.code), 400).rstrip(),
         "hint": clean(problem.hint, 600),
         "names": [line(name, 80) for name in problem.names[:20]],
