@@ -443,6 +443,30 @@ def test_the_file_that_is_filled_in_is_said_to_count(tmp_path: Path) -> None:
 # --- written answers -----------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("aside", "counts"),
+    [
+        ("work_old.py", "a_work.py"),
+        ("zz backup.py", "a_work.py"),
+        ("old/zz.py", "a_work.py"),
+        ("zz-Kopie.py", "a_work.py"),
+        ("zz_alt.py", "a.ipynb"),
+        ("zz_golden.py", "zz_golden.py"),
+    ],
+)
+def test_a_file_that_says_it_is_old_counts_after_the_others(tmp_path: Path, aside: str, counts: str) -> None:
+    write(tmp_path, {aside: CELL, **({counts: CELL} if counts.endswith(".py") else {})})
+    if counts.endswith(".ipynb"):
+        notebook(tmp_path, CELL, name=counts)
+    if aside == counts:
+        write(tmp_path, {"a.py": CELL})
+
+    submission = read(tmp_path)
+
+    assert submission.notes[0].endswith(f"the one in {counts} counts.")
+    assert submission.files[-1].name == counts
+
+
 def answer(submission: Submission) -> str:
     return submission.answers.get("written_rnn", "")
 

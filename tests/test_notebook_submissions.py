@@ -334,6 +334,18 @@ def test_a_cell_that_does_not_end_costs_itself(
     assert values["failures"][0]["message"] == "stopped after 1 s of computing"
 
 
+def test_a_cell_that_waits_without_end_costs_itself(
+    tmp_path: Path, sandbox: ZygoteSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.sandbox.host.CELL", 1.0)
+    waits = "import threading, time\nn = 3\nwhile True:\n    time.sleep(1)\n\ndef trained():\n    return n"
+    values, result = called(sandbox, everything(tmp_path, waits, "n += 3", "threading.Event().wait()", "n += 10"))
+    assert result == 16
+    assert [(f["file"], f["message"]) for f in values["failures"]] == [
+        (f"work.ipynb, cell {cell}", "stopped after 1 s of waiting") for cell in (1, 3)
+    ]
+
+
 def test_a_cell_that_catches_everything_is_left_out_the_next_time(
     tmp_path: Path, sandbox: ZygoteSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from autograder.intake.folder import Contents
 from autograder.intake.gather import Source, gather
 from autograder.intake.limits import CODE, suffix
 from autograder.intake.magics import without_magics
-from autograder.intake.names import listed, modules, shown, stem
+from autograder.intake.names import is_set_aside, listed, modules, shown, stem
 from autograder.intake.notebook import NotANotebook, Notebook
 from autograder.intake.quiet import Program
 from autograder.intake.retyped import retyped
@@ -120,6 +120,7 @@ class _Reader:
             self.files.append(source)
         for name, piece in self._pieces.items():
             self.files.append(module(piece, imports[name], own, imports.values(), program))
+        self.files.sort(key=lambda file: not is_set_aside(file.name))  # of several, the later counts
         self._note_doubles()
 
     def _program(self) -> Program:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from autograder.intake.limits import CODE, MAX_NAME, OTHER_ARCHIVES, READ, suffix
 
+_ASIDE = frozenset({"old", "alt", "backup", "bak", "copy", "kopie", "draft", "entwurf"})
 _COPY = re.compile(r"(?:\s*\(\d+\)|\s+-\s+Cop(?:y|ie)|\s+copy(?:\s+\d+)?|[-_]Copy\d+)+$", re.IGNORECASE)
 
 
@@ -49,6 +50,12 @@ def stem(name: str) -> str:
     end = suffix(last)
     base = last[: -len(end)] if end else last
     return _COPY.sub("", base) or base
+
+
+def is_set_aside(name: str) -> bool:
+    """Whether the name of a file or of its folder says that there is a newer one: ``old/rnn.py``, ``rnn_backup.py``."""
+    words = re.split(r"[\W\d_]+", name.casefold())
+    return not _ASIDE.isdisjoint(words)
 
 
 def identifier(name: str) -> str:

@@ -26,6 +26,8 @@ from autograder.sandbox.loader import Loader
 from autograder.sandbox.perform import VALUE, fresh_state, perform
 
 OUTPUT, CHANNEL, NOTES = 1, 3, 4
+IDLE = 0.1  # share of a processor below which a cell only waits
+LOOK_EVERY = 0.5  # seconds after which it is looked whether a cell only waits
 LOAD = 10.0  # CPU seconds of a file where the cells of a notebook have theirs
 NOTES_BYTES = 64 * 1024
 PROGRESS = struct.Struct("<qq")  # number of the file, number of the unit; at the start of the notes
@@ -171,17 +173,20 @@ class CellStopped(BaseException):
 
 
 class _Bound:
-    """CPU seconds for each cell of a notebook and for each file, so that one that does not end costs itself.
+    """Seconds of computing, and as many of waiting, for each cell of a notebook and for each file, so that one that
+    does not end costs itself.
 
     slowness: how many times longer than on the reference machine the same work takes on this one.
-    What outlasts this (a program that catches everything, or sleeps) is ended by the grader.
+    What outlasts this (a program that catches everything) is ended by the grader.
     """
 
     def __init__(self, cell: float, file: float, slowness: float) -> None:
         self._cell, self._file, self._slowness = cell, file, slowness
         self._left: dict[str, float] = {}
         self._armed = False
+        self._waited: dict[str, float] = {}
         signal.signal(signal.SIGVTALRM, self._over)
+        signal.signal(signal.SIGALRM, self._idle)
 
     @contextlib.contextmanager
     def __call__(self, name: str) -> Iterator[None]:
@@ -189,19 +194,41 @@ class _Bound:
         left = max(
             self._left.get(name, self._whole * self._slowness), 1.0
         )  # a definition below the loop is run all the same
-        start = time.process_time()
+        self._start = time.process_time(), time.monotonic(), _queued(), self._waited.get(name, 0.0)
         self._armed = True
         signal.setitimer(signal.ITIMER_VIRTUAL, left, 0.25)
+        signal.setitimer(signal.ITIMER_REAL, LOOK_EVERY, LOOK_EVERY)
         try:
             yield
         finally:
             self._armed = False
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            self._left[name] = left - (time.process_time() - start)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self._left[name] = left - (time.process_time() - self._start[0])
+            self._waited[name] = self._waiting()
 
     def _over(self, number: int, frame: FrameType | None) -> None:
         if self._armed:
             raise CellStopped(f"stopped after {self._whole:g} s of computing")
+
+    def _waiting(self) -> float:
+        """Seconds of this cell in which it neither computed nor waited for a processor, if it mostly did neither."""
+        cpu, clock, queued, before = self._start
+        passed, computed = time.monotonic() - clock, time.process_time() - cpu
+        return before + (max(0.0, passed - computed - _queued() + queued) if computed < IDLE * passed else 0.0)
+
+    def _idle(self, number: int, frame: FrameType | None) -> None:
+        if self._armed and self._waiting() > self._whole * self._slowness:
+            raise CellStopped(f"stopped after {self._whole:g} s of waiting")
+
+
+def _queued() -> float:
+    """Seconds in which this thread was ready to run and the machine did not let it; 0 where nobody says."""
+    try:
+        with open("/proc/thread-self/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 class _Watch:
