@@ -69,7 +69,7 @@ class Causes:
                 for statement, line in _statements(unit):
                     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                         found = None if statement.name == name else found
-                    elif name in bound(statement):
+                    elif found is None and name in bound(statement):
                         code = ast.unparse(statement).split("\n")[0][:60]
                         found = f"`{name}` was overwritten in {unit.name} line {line} (`{code}`)"
         whose = "of yours" if own else "of Python's"

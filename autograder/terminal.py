@@ -119,7 +119,7 @@ def summary(console: Console, done: list[Done], received: Intake, out: Path) -> 
         ("not begun", "right"),
         ("s", "right"),
     ):
-        table.add_column(name, justify=justify, no_wrap=True, min_width=6)  # type: ignore[arg-type]  # literals
+        table.add_column(name, justify=justify, no_wrap=True, min_width=max(6, len(name)))  # type: ignore[arg-type]  # literals
     table.add_column("points lost in", overflow="ellipsis", no_wrap=True)
     for one in done:
         bonus = f" +{one.bonus}" if one.bonus else ""

@@ -50,7 +50,7 @@ def test_an_exercise_that_only_training_binds_is_said_to_be_so(judge: Judge, tmp
 
 @pytest.mark.parametrize("suffix", [".ipynb", ".py"])
 def test_a_function_of_pythons_that_was_overwritten_is_named(judge: Judge, tmp_path: Path, suffix: str) -> None:
-    cells = ["import torch", COUNT, "x = 1\nsum = 0"]
+    cells = ["import torch", COUNT, "x = 1\nsum = 0\nsum += 1"]
     work = tmp_path / "work.py"
     work.write_text("\n".join(cells), encoding="utf-8")
     work = notebook(tmp_path, *cells) if suffix == ".ipynb" else work

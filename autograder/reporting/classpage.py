@@ -257,12 +257,13 @@ def _student(student: str, links: Mapping[str, str], part: str = "") -> View:
 
 def _remark(grade: Grade) -> str:
     parts = [count(grade.void, "check") + " void"] if grade.void else []
-    if any(p.fatal for p in grade.problems):
+    unread = any(p.fatal for p in grade.problems)
+    if unread:
         parts.append("nothing could be read")
     elif grade.problems:
         parts.append(count(len(grade.problems), "problem") + " with the files")
     every = [f.outcome for e in grade.exercises for f in e.checks if f.outcome is not Outcome.PENDING]
-    if every and all(o in (Outcome.UNATTEMPTED, Outcome.SKIPPED) for o in every):
+    if every and not unread and all(o in (Outcome.UNATTEMPTED, Outcome.SKIPPED) for o in every):
         parts.append("not started")
     if grade.late is not None and grade.late.percent:
         parts.append(f"late: −{grade.late.taken(grade.points)} of {count(grade.points, 'point')}")
