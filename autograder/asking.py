@@ -111,6 +111,7 @@ class Asking:
     _replies: dict[str, Reply] = field(default_factory=dict)
     _alignments: dict[tuple[Any, ...], Alignment | Crash] = field(default_factory=dict)
     _notes: dict[int, tuple[Alignment, list[str]]] = field(default_factory=dict)
+    _causes: tuple[Reply, Causes] | None = None
 
     def foresee(self, exercises: Sequence[Exercise]) -> None:
         """Tell the student's side what these exercises will ask of its own pieces, whatever it answers."""
@@ -158,7 +159,10 @@ class Asking:
     @property
     def broken(self) -> Causes:
         """What could not be loaded and what was not run, with the reason."""
-        return causes(self.submission, self.session.loaded)
+        loaded = self.session.loaded
+        if self._causes is None or self._causes[0] is not loaded:
+            self._causes = loaded, causes(self.submission, loaded)
+        return self._causes[1]
 
     def ask(self, request: Request) -> Reply:
         """Ask the student's side; the same request is never run twice."""

@@ -21,6 +21,7 @@ _NOT_DEFINED = re.compile(r"name '([^']+)' is not defined")
 _CALLED = re.compile(r"([^\W\d]\w*)[ ]*\(")
 _NO_PACKAGE = "The grader does not have this package: do without it in what is handed in, or import it in a `try`."
 _UNRUN = "Set it to a constant at the top level of a cell, or inside of the function that needs it."
+MOST_SOURCE = 100_000  # characters that are parsed once more for the sake of a message
 _ALIKE = 0.8  # count_params is count_parameters, rnn is not lstm
 
 
@@ -46,8 +47,9 @@ class Causes:
 
     def meant(self, name: str, graded: Collection[str]) -> str:
         """What may be meant to be ``name``: a definition that no exercise asks for, of nearly the same name."""
-        others = {_plain(other): other for other in sorted(self.defined - set(graded))}
         wanted = _plain(name)
+        near = (other for other in sorted(self.defined - set(graded)) if len(other) <= 2 * len(name))
+        others = {_plain(other): other for other in near}
         longer = [other for other in others if len(wanted) > 5 and (other.endswith(wanted) or other.startswith(wanted))]
         found = ([wanted] if wanted in others else []) or difflib.get_close_matches(wanted, others, 1, _ALIKE) or longer
         if not found:
@@ -70,7 +72,7 @@ class Causes:
                     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                         found = None if statement.name == name else found
                     elif found is None and name in bound(statement):
-                        code = ast.unparse(statement).split("\n")[0][:60]
+                        code = unit.source.split("\n")[statement.lineno - 1].strip().replace("`", "'")[:60]
                         found = f"`{name}` was overwritten in {unit.name} line {line} (`{code}`)"
         whose = "of yours" if own else "of Python's"
         return (found, f"Give that variable another name: `{name}` is a function {whose}.") if found else None
@@ -107,7 +109,7 @@ def causes(submission: Submission, loaded: Reply) -> Causes:
 def _bound_at(submission: Submission, file: str, line: int) -> Iterator[str]:
     """Names that the statement at a line would have bound."""
     for source in submission.files:
-        for unit in (*source.units, *source.fallback):
+        for unit in source.fallback or source.units:
             if unit.name == file and unit.line <= line <= unit.line + unit.source.count("\n"):
                 for statement, first in _statements(unit):
                     last = first + (statement.end_lineno or 0) - statement.lineno
@@ -117,6 +119,8 @@ def _bound_at(submission: Submission, file: str, line: int) -> Iterator[str]:
 
 def _statements(unit: Unit) -> list[tuple[ast.stmt, int]]:
     """Statements at the top level of a unit, each with its line in the file."""
+    if len(unit.source) > MOST_SOURCE:
+        return []
     try:
         with PARSING:
             body = ast.parse(unit.source).body

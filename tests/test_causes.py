@@ -84,3 +84,9 @@ def test_a_name_that_is_spelt_another_way_is_asked_about(judge: Judge, written: 
 def test_a_checks_own_hint_is_not_given_where_nothing_was_compared(judge: Judge, broken: str) -> None:
     grade = judge("lstm_cell", LSTM.replace("h, c = states", f"h, c = states; {broken}"))
     assert {f.hint for f in grade.checks if f.outcome is Outcome.CRASHED} == {""}
+
+
+def test_a_line_of_any_depth_is_only_quoted(judge: Judge) -> None:
+    deep = "sum = 0" + " + 0" * 1500
+    finding = first(judge, "count_parameters", f"{COUNT}\n{deep}\n")
+    assert finding.message.startswith("`sum` was overwritten in my_count_parameters.py line 4 (`sum = 0 + 0 + 0")

@@ -22,6 +22,7 @@ _GIVEN = frozenset({"to", "eval", "double", "float", "cpu", "parameters", "items
 _FINITE = frozenset({"enumerate", "zip", "sorted", "reversed", "set", "list", "tuple", "items", "keys", "values"})
 _FINITE_TEXT = frozenset({"split", "lower", "strip", "splitlines"})
 _LIBRARIES = frozenset({"torch", "nn", "F", "np", "numpy", "math", "re", "random", "os", "json", "string", "itertools"})
+MOST_NAMES = 200  # of own code that a call leads to, beyond which nobody can say plainly what it does
 MOST_ROUNDS = 100  # of a loop whose number of rounds is written in the program
 
 
@@ -70,7 +71,7 @@ class Program:
             name = waiting.pop()
             if name not in graph:
                 leads = self._leads_to(name)
-                if leads is None:
+                if leads is None or len(graph) >= MOST_NAMES:
                     return False
                 graph[name] = leads
                 waiting += leads
