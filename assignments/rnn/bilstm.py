@@ -18,7 +18,8 @@ class BiLSTM(nn.Module):
         input_size: I, numbers in one x_t.
         hidden_size: H, units of one direction.
         output_size: O, numbers in the output.
-        num_layers: layers on top of each other, at least 1.
+        num_layers: layers on top of each other, at least 1. From the second on, both directions of a layer
+            read the outputs of both directions of the layer below, joined: [B, T, 2 * H].
 
     nn.LSTM may be used here. Mind its batch_first, whose default is False, and the order in which it
     stacks h_n: [num_layers * 2, B, H], layer by layer, forward before backward.
@@ -27,7 +28,8 @@ class BiLSTM(nn.Module):
     parameters with nn.LSTM. No dropout here, and no pooling over the steps.
 
     Graded: shapes, the number of parameters, the values and the gradients that follow from given weights,
-    for one layer and for two, and that every sequence of the batch is computed on its own.
+    for one layer and for several, and that every sequence of the batch is computed on its own, in training
+    mode as in evaluation mode.
     """
 
     def __init__(self, input_size, hidden_size, output_size, num_layers=1):

@@ -32,7 +32,8 @@ class GRUCell(nn.Module):
 
     Graded: shapes, the number of parameters, the values and the gradients that follow from given weights,
     that the given state is used and can be carried from step to step, that every row of the batch is
-    computed on its own, that nothing is remembered between two calls, and "from scratch".
+    computed on its own, that nothing is remembered between two calls, that training mode and float32
+    change nothing, and "from scratch".
     """
 
     def __init__(self, input_size, hidden_size):

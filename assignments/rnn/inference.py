@@ -43,7 +43,7 @@ def word_importance(text, model, vocab):
         text: a string.
         model: as for `predict_sentiment`. For a gradient method, get hold of the output of
             `model.embedding` (a forward hook, or a stand-in for the module while you compute): ids
-            have no gradient.
+            have no gradient, and the gradient of the table itself adds up all places of a word.
         vocab: dict from word to id.
 
     Returns:

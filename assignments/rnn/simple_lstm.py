@@ -28,7 +28,8 @@ class SimpleLSTM(nn.Module):
     parameters of your cell, and 63 more.
 
     Graded: shapes, the number of parameters, the values and the gradients that follow from given weights,
-    that given states are used, and that both h and c are carried through all T steps.
+    that given states are used and both h and c carried through all T steps, and that no states means zeros,
+    each call stands alone, and training mode and float32 change nothing.
     """
 
     def __init__(self, input_size, hidden_size, output_size):

@@ -59,7 +59,7 @@ class SentimentDataset(Dataset):
 
     Args:
         texts: N texts as word ids, all of the same length T: a list of lists, a numpy array or a
-            tensor of shape [N, T].
+            tensor of shape [N, T], of int64 or int32.
         labels: N whole numbers, 0 for negative and 1 for positive: a list, an array or a tensor [N].
 
     `len(dataset)` is N, the number of texts. `dataset[i]` is the pair `(ids, label)`: an int64 tensor

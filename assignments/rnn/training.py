@@ -18,9 +18,10 @@ def train_epoch(model, dataloader, optimizer, criterion):
     the loss, go backward, let the optimiser make its step.
 
     Args:
-        model: `model(ids)` gives logits [B, O] for ids [B, T].
+        model: `model(ids)` gives logits [B, O] for ids [B, T]; O may be any number of classes.
         dataloader: yields `(ids, labels)`: int64 tensors [B, T] and [B]. The last batch may be smaller.
-        optimizer: a `torch.optim` optimiser that holds the model's parameters.
+        optimizer: a `torch.optim` optimiser that holds the model's parameters. It makes its steps; its
+            learning rate stays as it is.
         criterion: `criterion(logits, labels)` gives the mean loss of the batch. Use the one that is
             passed in, whatever it is.
 
@@ -39,7 +40,8 @@ def train_epoch(model, dataloader, optimizer, criterion):
 def evaluate(model, dataloader, criterion):
     """Measure a model on every batch of a loader; nothing is learnt and nothing is changed.
 
-    The model is put into evaluation mode (no dropout), and no gradients are recorded.
+    The model is put into evaluation mode (no dropout), and no gradients are recorded. Its weights, their
+    gradients and `requires_grad` stay as they are, and afterwards gradients can be recorded as before.
 
     Args:
         model, dataloader, criterion: as for `train_epoch`.
@@ -47,7 +49,7 @@ def evaluate(model, dataloader, criterion):
     Returns:
         `(loss, accuracy)`, two Python floats, defined as for `train_epoch`.
 
-    Graded: loss and accuracy (2), evaluation mode (1), unchanged weights and no gradients (1).
+    Graded: loss and accuracy (2), evaluation mode (1), an unchanged model and no gradients (1).
     """
     raise NotImplementedError("evaluate is not written yet")
 
@@ -71,7 +73,7 @@ def train_sentiment(texts, labels, *, epochs=10, seed=0):
         texts: list of strings, about 700 short sentences when graded.
         labels: list of ints, 0 negative, 1 positive.
         epochs: how often the training part is gone through.
-        seed: for every random number that is drawn.
+        seed: for every random number that is drawn: the same seed, the same history.
 
     Returns:
         `(model, vocab, history)`. model: the trained `SentimentLSTM`. vocab: the dict that it was
@@ -83,7 +85,8 @@ def train_sentiment(texts, labels, *, epochs=10, seed=0):
     Graded on texts that you have never seen, in which the order of the words decides ("not dull but
     charming" and "not charming but dull"), some words are unknown and some texts are longer than 20
     words: the accuracy of your pipeline reaches the bar (5); `train_sentiment` itself returns what
-    is described here and its model reaches the bar (2); the history (1). You may change the plan; the
-    bar stays. One run in a hundred may have bad luck, so up to three seeds are tried.
+    is described here and its model reaches the bar (2); the history, for any `epochs` and seed (1). You
+    may change the plan; the bar stays. One run in a hundred may have bad luck, so up to three seeds are
+    tried.
     """
     raise NotImplementedError("train_sentiment is not written yet")

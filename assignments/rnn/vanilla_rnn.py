@@ -29,7 +29,8 @@ class VanillaRNN(nn.Module):
 
     Graded: shapes, the number of parameters, the values and the gradients that follow from given weights,
     that h_prev is used, that every sequence of the batch is computed on its own, that h_t depends on
-    x_1 ... x_t only, that nothing is remembered between two calls, and "from scratch".
+    x_1 ... x_t only, that nothing is remembered between two calls, that training mode and float32
+    change nothing, and "from scratch".
     """
 
     def __init__(self, input_size, hidden_size, output_size):
