@@ -84,7 +84,7 @@ def test_the_handout_as_it_is_has_nothing_wrong_and_nothing_done(folder: Path) -
     assert "isolation level none" in result.output
     assert "○ LSTM cell  `LSTMCell.__init__` is not written yet" in result.output
     assert "✗" not in result.output
-    assert "0 of 61 public checks passed; 5 hidden checks remain." in result.output
+    assert "0 of 63 public checks passed; 5 hidden checks remain." in result.output
 
 
 @pytest.mark.slow
@@ -211,7 +211,7 @@ def test_names_are_followed_through_helpers_but_not_into_libraries() -> None:
 
 def test_the_last_lines_say_what_is_not_known(desk: Desk) -> None:
     everything = judged(desk, made.submission(lstm_cell=CELL))
-    assert everything.verdict == "6 of 61 public checks passed; 5 hidden checks remain"
+    assert everything.verdict == "6 of 63 public checks passed; 5 hidden checks remain"
     assert "again, with other sizes and numbers" in everything.unknown
     assert "4 written answers are not there yet" in everything.unknown
     one = judged(desk, made.submission(lstm_cell=CELL), "lstm_cell")

@@ -18,6 +18,7 @@ from autograder.subject import ContractError, describe
 
 EPOCHS, BATCH, RATE, SIZE = 10, 32, 5e-3, 32
 IMPROVED_EPOCHS = 7
+WIDTHS = 20, 32  # of words and of states: some unit of a ReLU acts, and heads of attention divide both
 CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
 FEW, SHORT, AT_MOST = 120, 2, 10  # texts and epochs of a short run, and seconds of the long one that leave time for it
 
@@ -182,8 +183,8 @@ def _curves(history: Any) -> dict[str, Any]:
 def improved_contract(code: Any, case: Case) -> dict[str, Any]:
     """Built with and without vectors; called with several texts, one text, and a text of padding only."""
     torch.set_default_dtype(torch.float32)
-    sizes = (case.vocab_size, case.embedding_dim, case.hidden_dim, case.output_dim)
-    vectors = case.normal("vectors", case.vocab_size, case.embedding_dim, scale=0.5).float()
+    sizes = (case.vocab_size, *WIDTHS, case.output_dim)
+    vectors = case.normal("vectors", case.vocab_size, WIDTHS[0], scale=0.5).float()
     vectors[:2] = 0.0
     ids = case.integers("ids", case.batch, case.time, low=2, high=case.vocab_size)
     ids[0, case.time // 2 :] = 0
