@@ -113,14 +113,15 @@ def _frames(crash: Crash) -> list[Evidence]:
     return [traceback_of(crash)] if crash.frames else []
 
 
-def tells_more(first: Verdict, second: Verdict, way: tuple[str, ...]) -> Verdict:
+def tells_more(first: Verdict, second: Verdict, way: tuple[str, ...], *, own: bool = False) -> Verdict:
     """Of two verdicts that do not pass: a wrong answer tells more than a crash, a crash more than a wait.
 
     way: the grader's pieces that the second is of. A wrong answer with them is the exercise's own slip and no other's;
     but who relies on how their own pieces are made inside would only learn that the grader's are made otherwise.
+    own: of two wrong answers, the one with the student's own pieces is told.
     """
     if any(f"'{name}' object has no attribute" in second.message for name in way):
         return first
     order = (Outcome.FAILED, Outcome.CRASHED, Outcome.SKIPPED, Outcome.UNATTEMPTED)
     earlier, later = order.index(first.outcome), order.index(second.outcome)
-    return second if later < earlier or (later == earlier == 0 and way) else first
+    return second if later < earlier or (later == earlier == 0 and way and not own) else first

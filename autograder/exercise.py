@@ -70,6 +70,8 @@ class Exercise:
     stand_ins: names of other exercises for which the grader has public stand-ins; a check that the
     student's own pieces cannot pass is judged again with these in place, and passes if that passes.
     ways: where it matters which are replaced together: several sets of stand-ins, tried in turn.
+    own_told: where every way is wrong, the message is the one with the student's own pieces, because it speaks of
+    their names and sizes (otherwise the one with the stand-ins, which is no slip of another exercise).
     written: a written answer, marked by hand; ``points`` are then its weight.
     rubric: what is looked for in a written answer: a text, or criteria whose points add up to ``points``.
     comments: short name -> a comment that markers use again.
@@ -87,6 +89,7 @@ class Exercise:
         align: Align | None = None,
         stand_ins: Sequence[str] = (),
         ways: Sequence[Sequence[str]] = (),
+        own_told: bool = False,
         written: bool = False,
         points: int = 0,
         rubric: str | Sequence[Criterion] = "",
@@ -101,6 +104,7 @@ class Exercise:
         self.align = align
         self.ways = tuple(tuple(way) for way in ways) or ((tuple(stand_ins),) if stand_ins else ())
         self.stand_ins = tuple(dict.fromkeys(name for way in self.ways for name in way))
+        self.own_told = own_told
         self.written = written
         self.heading = ""  # of a written answer: the first heading of the file that was handed out
         self.points = points

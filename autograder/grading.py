@@ -115,7 +115,7 @@ class Grading(Asking):
                             "judged with the grader's pieces for the other stages: a slip there costs nothing here"
                         )
                     return replace(verdict, seconds=seconds)
-                first = verdict if first is None else tells_more(first, verdict, way)
+                first = tells_more(first, verdict, way, own=exercise.own_told) if first is not None else verdict
                 if verdict.outcome is Outcome.UNATTEMPTED:
                     return replace(verdict, seconds=seconds)
             if first is not None and first.outcome is not Outcome.FAILED:

@@ -10,7 +10,7 @@ from hostile.cells import BESIDES, EVERY, RIGHT_STEP, cell
 from hostile.table import Attack, register
 
 NOTHING: frozenset[str] = frozenset()
-BAD = frozenset({"shapes", "from_scratch"})  # what is left where the answers are no function of the inputs
+BAD = frozenset({"shapes", "from_scratch"})  # what is left where more decides the answers than inputs and parameters
 
 
 @dataclass(frozen=True)
@@ -205,21 +205,21 @@ GAMES = [
                     yield self.x.weight
             """,
         ),
-        frozenset({"shapes", "states", "from_scratch"}),
+        BAD,
     ),
     game(
         51,
         "hidden submodule",
         "keeps a layer where PyTorch does not see it, and uses it",
         cell(step=USE_HIDDEN, init=HIDDEN),
-        EVERY - {"parameters", "forward", "gradients"},
+        BAD,
     ),
     game(
         51,
         "hidden tensor",
         "keeps a learnt tensor as a plain attribute, and uses it",
         cell(right=True, init="self.scale = torch.rand(hidden_size).double() + 0.5", give="return h * self.scale, c"),
-        EVERY - {"parameters", "forward", "gradients"},
+        BAD,
     ),
     game(
         51,
@@ -237,7 +237,7 @@ class LSTMCell(nn.Module):
         c = f.sigmoid() * c + i.sigmoid() * g.tanh()
         return o.sigmoid() * c.tanh(), c
 """,
-        frozenset({"shapes", "states", "from_scratch"}),
+        BAD,
     ),
     game(
         51,
@@ -368,7 +368,7 @@ class LSTMCell(nn.Module):
         "training mode only",
         "is right in training mode and not in evaluation mode",
         cell(right=True, give="return (h, c) if self.training else (h * 0.5, c)"),
-        BESIDES,
+        BESIDES - {"states"},
     ),
     game(
         "N1",
@@ -384,7 +384,7 @@ class LSTMCell(nn.Module):
                         yield f'{name}{turn}', p
             """,
         ),
-        BESIDES - {"parameters"},
+        BAD,
     ),
     game(
         "N2",

@@ -177,7 +177,7 @@ LIES = [
         "huge values",
         "returns huge values, so that errors are relatively small",
         cell(give="return h + 1e300, c + 1e300"),
-        BESIDES - {"parameters"},
+        BAD,
     ),
     lie(
         12,

@@ -113,7 +113,7 @@ def _trained(exercise: Exercise) -> None:
         """`train_sentiment` does it from end to end: its model and vocabulary reach the bar"""
         if "own" not in student:
             reason = str(student["own_failed"])[:400] if "own_failed" in student else "it returned no model"
-            if reason.startswith("train_sentiment must return"):
+            if reason.startswith("train_sentiment must"):
                 fail(f"{reason}; your other functions were trained by the grader's own loop")
             missing = reason.startswith(("NotDefined", "MissingName", "NotImplementedError"))
             fail(

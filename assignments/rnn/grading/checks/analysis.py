@@ -16,6 +16,7 @@ vanishing = Exercise(
     stub="analysis",
     names=["demonstrate_vanishing_gradient", "hidden_state_gradients"],
     stand_ins=["VanillaRNN"],
+    own_told=True,
 )
 
 
@@ -116,8 +117,8 @@ def _loss(student: Any) -> None:
     targets = output - arrived / slope
     require(
         np.ptp(targets) > 1e-5 or abs(targets).max() > 1e-5,
-        "by the gradient that reaches the outputs, every target is 0: they are to be drawn with torch.randn",
-        hint="target = torch.randn(4, 1)",
+        "by the gradient that reaches the outputs, every target is 0: random ones are asked for",
+        hint="draw it with torch.randn in the shape of the output, (4, 1)",
     )
     require(
         np.ptp(targets) > 1e-5,
@@ -188,6 +189,7 @@ comparison = Exercise(
     names=["compare_architectures"],
     cases=grid(input_size=(10, 7), hidden_size=(20,)),
     ways=[["count_parameters"], ["VanillaRNN", "LSTMCell", "GRUCell", "count_parameters"]],
+    own_told=True,
 )
 
 

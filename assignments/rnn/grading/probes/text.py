@@ -105,7 +105,7 @@ def indices_unknown(code: Any, case: Case) -> dict[str, Any]:
         "common": f"{known[3]} {' '.join(COMMON)} {known[4]}",
     }
     for word in (f"{known[1]},", *MARKED, f"{known[2]}!", "good", *COMMON):
-        vocab[word] = len(vocab)
+        vocab.setdefault(word, len(vocab))
     return {f"ids:{name}": numbers(code.text_to_indices(text, dict(vocab), max_len=10)) for name, text in texts.items()}
 
 
