@@ -21,7 +21,7 @@ class SentimentLSTM(nn.Module):
         output_dim: number of classes O.
 
     `nn.LSTM` may be used. Suggested names: `embedding`, `lstm`, `dropout`, `fc`; `word_importance`
-    relies on `embedding`. All parameters are trainable.
+    relies on `embedding`. All parameters are trainable; it is trained in float32.
 
     Beware of `lstm_out[:, -1]`: its backward half has read one word only. The final backward state
     is the one at the first word.

@@ -68,6 +68,8 @@ def state_is_handled(student: Any, names: tuple[str, ...]) -> None:
         close(f"{name} in training mode", train, given, hint="is there a dropout? None is asked for here")
         single, hint = student[f"single:{name}"], "is a dtype written down somewhere? Take it from x"
         close(f"{name} in float32", single, given, rtol=1e-3, atol=1e-4, hint=hint)
+        fresh = student[f"fresh:{name}"]
+        close(f"{name} in float32, without a state", fresh, none, rtol=1e-3, atol=1e-4, hint=hint)
 
 
 # --- VanillaRNN ---------------------------------------------------------------------------------------

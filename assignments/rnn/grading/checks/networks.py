@@ -223,7 +223,7 @@ def layers(student: Any, reference: Any) -> None:
     probe="bilstm.states",
     kind="property",
     needs=shapes,
-    cases=SEQUENCE_PARITY[:1],
+    cases=LAYERS[:1],
     expected=lambda case: {},
     hint="nothing in this network is random or remembered, and a text's result depends on that text alone",
 )
@@ -340,6 +340,13 @@ def dropout(student: Any, reference: Any) -> None:
         some = f"of one number that the output layer reads, {off:.0%} are dropped; expected 30%"
         hint = "put dropout around what goes into the output layer: self.fc(self.dropout(last_states))"
         require(abs(off - 0.3) < 0.16, few if dropped.max() == 0 else some, hint=hint)
+        kept = student.kept if isinstance(student.kept, float) else 0.0
+        require(
+            1.2 < kept < 1.7,
+            f"what dropout keeps for the output layer is {kept:.2f} times as large as in evaluation mode; "
+            f"expected {1 / 0.7:.2f} times",
+            hint="who drops a share p divides the rest by 1 - p, so that sums stay as large; nn.Dropout does so",
+        )
     own = student.noise if isinstance(student.noise, list) else []
     require(
         len(rates) >= 2 or bool(own),

@@ -175,7 +175,8 @@ def states(kind: Subject, code: Any, case: Case) -> dict[str, Any]:
 
     Everything is compared outside: ``none`` with ``zeros`` (no state means zeros), ``again`` with ``given``
     (nothing is kept between calls), ``alone`` with the first row of ``given`` (rows do not mix), ``train`` with
-    ``given`` (training mode changes nothing), ``single`` with ``given`` (in float32, as programs run every day).
+    ``given`` (training mode changes nothing), ``single`` with ``given`` and ``fresh`` with ``none`` (in float32, as
+    programs run every day).
     """
     module = randomise(subject.new_module(kind, code, case), case).eval()
     inputs = kind.inputs(case)
@@ -196,7 +197,9 @@ def states(kind: Subject, code: Any, case: Case) -> dict[str, Any]:
         call("train", inputs)
         case = case.replace(dtype="float32")
         module = randomise(subject.new_module(kind, code, case), case).eval()
-        call("single", kind.inputs(case))
+        inputs = kind.inputs(case)
+        call("single", inputs)
+        call("fresh", {name: value for name, value in inputs.items() if name in sequence})
     return values
 
 
@@ -256,9 +259,10 @@ def modes(code: Any, case: Case) -> dict[str, Any]:
 
     ``rates``: the rate of every dropout that one call in training mode applies, those inside of nn.LSTM too.
     ``dropped``: of what the output layer reads, the share that is zero in training mode only, column by column.
-    ``noise``: the functions of torch that drew random numbers besides.
+    ``kept``: how many times as large as in evaluation mode the rest of it is in training mode, taken together.
+    ``noise``: the functions of torch that drew random numbers besides. All in float32, in which models are trained.
     """
-    kind = SentimentLSTM()
+    kind, case = SentimentLSTM(), case.replace(dtype="float32")
     module = randomise(subject.new_module(kind, code, case), case)
     tokens = kind.inputs(case)
     values = {}
@@ -276,12 +280,14 @@ def modes(code: Any, case: Case) -> dict[str, Any]:
             with CalledFunctions() as among_many:
                 kind.call(module, **many)
             read += [factor for factor in among_many.factors if factor.shape == (MANY, 2 * case.hidden_dim)][:1]
-    dropped = torch.zeros(0, dtype=torch.float64)
+    dropped, kept = torch.zeros(0, dtype=torch.float64), 0.0
     if len(read) == 2:
         there = (read[0] != 0).double()
         dropped = ((read[1] == 0) * there).sum(dim=0) / there.sum(dim=0)
         dropped = dropped[there.mean(dim=0) > 0.9]
-    return {**values, "rates": called.rates, "noise": sorted(called.names & NOISE), "dropped": dropped}
+        kept = float(read[1].abs().sum() / (read[0].abs() * (read[1] != 0)).sum())
+    noise = sorted(called.names & NOISE)
+    return {**values, "rates": called.rates, "noise": noise, "dropped": dropped, "kept": kept}
 
 
 def padding(code: Any, case: Case) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 Caught by: states
 Feedback:
-Your cell makes its zeros in float64. Everyday programs compute in float32, and there the two meet in one product: "expected m1 and m2 to have the same dtype". It worked with what the grader compares, which happens to be float64.
+Your cell turns what comes in into float64. Everyday programs compute in float32, and there it meets weights in float32: "expected m1 and m2 to have the same dtype". It worked with what the grader compares, which happens to be float64.
 
-Make zeros from the input, `x.new_zeros(B, H)`, or leave the dtype out of `torch.zeros`. Either follows whatever is in use.
+Leave `x.double()` out, and make zeros from the input, `x.new_zeros(B, H)`. Both follow whatever is in use.
 """
 
 import torch
