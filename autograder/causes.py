@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from autograder.intake.calls import dotted
 from autograder.intake.selection import bound
 from autograder.model import Crash, Reply, SourceFile, Submission, Unit
 from autograder.parsing import PARSING
@@ -57,6 +58,15 @@ class Causes:
         other = others[found[0]]
         where = next((f" ({source.name})" for source in self.sources if other in source.defines), "")
         return f"is `{other}`{where} meant to be it? Then call it `{name}`"
+
+    def borrowed(self, name: str) -> str:
+        """Where torch's own class was taken for that name instead of being written; else nothing."""
+        for source in self.sources:
+            for unit in source.units:
+                for statement, line in _statements(unit):
+                    if _torchs(statement) and name in bound(statement):
+                        return f"`{name}` is torch's own, from {unit.name} line {line}; this exercise asks for yours"
+        return ""
 
     def _overwritten(self, name: str, file: str) -> tuple[str, str] | None:
         """A function that a variable has taken the name of, in the file that crashed."""
@@ -127,6 +137,13 @@ def _statements(unit: Unit) -> list[tuple[ast.stmt, int]]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     return [(statement, unit.line + statement.lineno - 1) for statement in body]
+
+
+def _torchs(statement: ast.stmt) -> bool:
+    """``from torch.nn import LSTMCell``, ``LSTMCell = nn.LSTMCell``."""
+    if isinstance(statement, ast.ImportFrom):
+        return (statement.module or "").partition(".")[0] == "torch"
+    return isinstance(statement, ast.Assign) and dotted(statement.value).partition(".")[0] in ("torch", "nn")
 
 
 def _plain(name: str) -> str:

@@ -84,7 +84,7 @@ def _missing(name: str, exercise: Exercise, assignment: Assignment, lost: Mappin
         text = f"`{name}` is not defined in what was handed in"
         if meant := causes.meant(name, assignment.owners):
             return Verdict(Outcome.CRASHED, f"{text}: {meant}", hints=False)
-        return Verdict(Outcome.UNATTEMPTED, text)
+        return Verdict(Outcome.UNATTEMPTED, causes.borrowed(name) or text)
     return Verdict(Outcome.SKIPPED, f"waits for {owner.title}: `{name}` is not defined", waits_for=owner.id)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from autograder import intake
 from autograder.assignment import Assignment
-from autograder.model import Crash
+from autograder.model import Crash, Outcome
 from autograder.sandbox.trusted import TrustedSandbox, TrustedSession
 
 CELL = "class LSTMCell:\n    where = __name__\n"
@@ -86,3 +86,21 @@ def test_a_class_of_torch_s_is_not_replaced_by_the_graders_piece_of_its_name(jud
         0,
         "uses torch's own LSTMCell; this exercise asks for your LSTMCell",
     )
+
+
+@pytest.mark.parametrize("line", ["from torch.nn import LSTMCell", "LSTMCell = nn.LSTMCell"])
+def test_to_take_torch_s_class_is_not_to_write_ones_own(judge, line) -> None:  # type: ignore[no-untyped-def]
+    """Neither the points of a cell, nor a reason to look past a stub that is not written yet."""
+    grade = judge("lstm_cell", f"from torch import nn\n{line}\n")
+
+    assert {check.outcome for check in grade.checks} == {Outcome.UNATTEMPTED}
+    assert (
+        "`LSTMCell` is torch's own, from my_lstm_cell.py line 2; this exercise asks for yours"
+        in grade.checks[0].message
+    )
+
+
+def test_a_class_that_inherits_from_torch_s_is_ones_own(opened) -> None:  # type: ignore[no-untyped-def]
+    session = opened({"cells.py": "from torch import nn\n\n\nclass LSTMCell(nn.LSTMCell):\n    pass\n"})
+
+    assert session.code.LSTMCell(2, 3).hidden_size == 3

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.sandbox import blame
-from autograder.sandbox.namespace import Namespace, NotDefined, choose
+from autograder.sandbox.namespace import Namespace, NotDefined, choose, of_torch
 
 # A received file of such a name is loaded, but `import NAME` keeps meaning the library.
 THIRD_PARTY = ("torch", "numpy", "pandas", "matplotlib", "seaborn", "sklearn", "scipy", "safetensors", "PIL")
@@ -96,7 +96,7 @@ class Loader:
         for number in range(len(self.files)):
             self._run(number)
         for module in self.modules:
-            own = {name for name in self.stand_ins if not _of_torch(vars(module).get(name))}
+            own = {name for name in self.stand_ins if not of_torch(vars(module).get(name))}
             vars(module).update({name: self.stand_ins[name] for name in own})
         return {"defined": self._defined(), "failures": self.failures[:100]}
 
@@ -234,11 +234,6 @@ def failure(error: BaseException, unit: Mapping[str, Any], files: frozenset[str]
         entry["message"] = str(error.msg)[: blame.MOST_MESSAGE]
     missing = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
     return entry | {"exception": crash["exception"], "kind": crash["kind"], "missing": str(missing)[:100]}
-
-
-def _of_torch(value: Any) -> bool:
-    """A class of torch's that a file has imported by the name of a stub: no piece of the submission's, so it stays."""
-    return isinstance(value, type) and value.__module__.startswith("torch.")
 
 
 def _begins_a_package(file: Mapping[str, Any]) -> bool:

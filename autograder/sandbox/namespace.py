@@ -21,7 +21,8 @@ class Namespace:
 
     Of several: one that is implemented before one that still raises NotImplementedError, then the one
     in the file named like the handout's stub, then a definition before an import, then the later file.
-    A name that nobody defined raises MissingName with the name as its message.
+    A name that nobody defined raises MissingName with the name as its message; to import torch's class of
+    that name defines nothing.
     """
 
     def __init__(self, find: Callable[[str], Any], texts: Mapping[str, str]) -> None:
@@ -50,6 +51,8 @@ def choose(name: str, modules: Sequence[tuple[types.ModuleType, Sequence[str]]],
         if name not in vars(module):
             continue
         value = vars(module)[name]
+        if of_torch(value) and name not in defines:
+            continue
         own = name in defines or getattr(value, "__module__", module.__name__) == module.__name__
         rank = (implemented(value), module.__name__ == stub and own, own, number)
         if best is None or rank > best[0]:
@@ -57,6 +60,11 @@ def choose(name: str, modules: Sequence[tuple[types.ModuleType, Sequence[str]]],
     if best is None:
         raise NotDefined(name)
     return best[1]
+
+
+def of_torch(value: Any) -> bool:
+    """A class of torch's, which a file has imported by the name of a stub: no piece of the submission's."""
+    return isinstance(value, type) and str(getattr(value, "__module__", "")).startswith("torch.")
 
 
 def implemented(value: Any) -> bool:
