@@ -348,6 +348,28 @@ def test_the_libraries_of_the_handout_work(sandbox: ZygoteSandbox) -> None:
     assert reply.values["result"] == [True, 1, 2, 2]
 
 
+@pytest.mark.parametrize("module", ["tqdm", "tqdm.auto", "tqdm.notebook"])
+def test_progress_bars_of_every_kind_go_round_and_draw_nothing(sandbox: ZygoteSandbox, module: str) -> None:
+    """A notebook's needs Jupyter's widgets where the student sits, and a bar starts a thread there."""
+    code = f"""
+        import threading
+        from {module} import tqdm
+        def attack():
+            seen = []
+            with tqdm(range(3), desc="epoch", leave=False) as bar:
+                for number in bar:
+                    seen.append(number)
+                    bar.set_postfix(loss=0.5)
+            return [seen, threading.active_count()]
+        """
+    session = sandbox.open(submission(work=code))
+    reply = session.ask(asked())
+    session.close()
+    assert isinstance(reply, Observation), reply
+    assert reply.values["result"] == [[0, 1, 2], 1]
+    assert reply.output == ""
+
+
 # --- loading --------------------------------------------------------------------------------------
 
 

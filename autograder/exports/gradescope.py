@@ -58,7 +58,7 @@ def requirements() -> str:
         "sqlalchemy",
         "torch",
     ]
-    student = ["matplotlib", "pandas", "scikit-learn", "seaborn"]
+    student = ["matplotlib", "pandas", "scikit-learn", "seaborn", "tqdm"]
     lines = []
     for name in [*wanted, *student]:
         try:

@@ -28,6 +28,7 @@ pandas>=2.2
 matplotlib>=3.9
 seaborn>=0.13
 scikit-learn>=1.5
+tqdm>=4.66
 jupyterlab>=4.2,<5
 pytest>=8.3
 """

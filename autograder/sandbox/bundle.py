@@ -34,7 +34,7 @@ SANDBOX_MODULES = (
 )
 STAND_INS = "stand_ins.py"  # where the bundle has them: in the package of probes
 # what a submission may import, as the handout lists it (where it is installed), and what the child needs
-PACKAGES = ("torch", "numpy", "pandas", "matplotlib", "seaborn", "scikit-learn", "scipy", "safetensors")
+PACKAGES = ("torch", "numpy", "pandas", "matplotlib", "seaborn", "scikit-learn", "scipy", "safetensors", "tqdm")
 OURS = ("landlockpy", "seccompy")
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

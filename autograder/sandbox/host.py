@@ -34,7 +34,7 @@ TOO_MUCH = f"all that your code gave back is more than {MOST_TAKEN // 2**20} MiB
 _COMPILED = re.compile(
     r"\b(?:_dynamo|functorch)\b|\btorch\b.*\b(?:compile|compiler|export|func|profiler|nested|utils\b.*\bcheckpoint)\b"
 )
-_IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(pandas|matplotlib|seaborn|sklearn|scipy|PIL)\b", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(pandas|matplotlib|seaborn|sklearn|scipy|PIL|tqdm)\b", re.MULTILINE)
 
 
 class ZygoteSandbox:

@@ -19,7 +19,7 @@ from autograder.sandbox import blame
 from autograder.sandbox.namespace import Namespace, NotDefined, choose, of_torch
 
 # A received file of such a name is loaded, but `import NAME` keeps meaning the library.
-THIRD_PARTY = ("torch", "numpy", "pandas", "matplotlib", "seaborn", "sklearn", "scipy", "safetensors", "PIL")
+THIRD_PARTY = ("torch", "numpy", "pandas", "matplotlib", "seaborn", "sklearn", "scipy", "safetensors", "PIL", "tqdm")
 RESERVED = frozenset(sys.stdlib_module_names) | {*THIRD_PARTY, "autograder", "probes", "__main__"}
 
 WHOLE = -1  # the "unit" that progress names while a file runs as one

@@ -80,6 +80,7 @@ def _environment(box: str) -> dict[str, str]:
         "TMPDIR": box,
         "MPLCONFIGDIR": box,
         "MPLBACKEND": "Agg",
+        "TQDM_DISABLE": "1",  # nobody watches
         "USER": "student",
         "LANG": "C.UTF-8",
     }

@@ -17,7 +17,7 @@ from pathlib import Path
 CHILD = Path(__file__).with_name("localchild.py")
 MOST_ERRORS = 64 * 1024  # bytes of them that are read
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_FIXED = {**_ONE_THREAD, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "MPLBACKEND": "Agg"}
+_FIXED = {**_ONE_THREAD, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "MPLBACKEND": "Agg", "TQDM_DISABLE": "1"}
 
 
 @dataclass

@@ -147,10 +147,19 @@ def preload(name: str) -> bool:
     try:
         importlib.import_module(name)
         importlib.import_module(LIBRARIES.get(name, name))
+        if name == "tqdm":
+            plain_bars()
     except Exception:
         return False
     gc.freeze()
     return True
+
+
+def plain_bars() -> None:
+    """A notebook's progress bar is the plain one, as Jupyter's widgets are not here; and no bar starts a thread."""
+    std, notebook = importlib.import_module("tqdm.std"), importlib.import_module("tqdm.notebook")
+    vars(notebook).update(tqdm=std.tqdm, tqdm_notebook=std.tqdm, trange=std.trange, tnrange=std.trange)
+    std.tqdm.monitor_interval = 0
 
 
 def clean(box: str) -> bool:
