@@ -20,13 +20,12 @@ from autograder.exercise import Exercise
 from autograder.grading import Grading
 from autograder.handout import MARKER
 from autograder.key import Key
-from autograder.model import ExerciseGrade, Grade, Outcome, Submission
+from autograder.model import WRONG, ExerciseGrade, Grade, Outcome, Submission
 from autograder.pipeline import Course
 from autograder.sandbox.request import Sandbox
 
 ELSEWHERE = "AUTOGRADER_HANDOUT"  # a folder where the course keeps its newest handout
 NOT_JUDGED = (Outcome.PENDING, Outcome.VOID)
-WRONG = (Outcome.FAILED, Outcome.CRASHED)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.checking import Checked
-from autograder.model import Evidence, ExerciseGrade, Finding, Outcome, Problem
+from autograder.model import WRONG, Evidence, ExerciseGrade, Finding, Outcome, Problem
 from autograder.pack import MANIFEST, Packed
 from autograder.printable import plain
 
@@ -27,7 +27,7 @@ MARKS: Mapping[Outcome, tuple[str, str]] = {
     Outcome.VOID: ("?", "magenta"),
     Outcome.PENDING: ("…", "yellow"),
 }
-LOUD = (Outcome.FAILED, Outcome.CRASHED, Outcome.VOID)
+LOUD = WRONG | {Outcome.VOID}
 WIDE = 100  # lines longer than this are hard to read, however wide the window is
 
 

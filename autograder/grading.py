@@ -23,7 +23,7 @@ from autograder.crashes import Verdict, crashed, tells_more
 from autograder.errors import NotRecorded
 from autograder.exercise import Check, Exercise
 from autograder.expect import Mismatch, MoreWanted, Record
-from autograder.model import Crash, Evidence, ExerciseGrade, Finding, Observation, Outcome, Reply
+from autograder.model import WRONG, Crash, Evidence, ExerciseGrade, Finding, Observation, Outcome, Reply
 from autograder.sandbox.request import Request
 
 NOT_IN_THE_KEY = "this style is not in the public key, so it cannot be checked here; the hidden checks will judge it"
@@ -84,7 +84,7 @@ class Grading(Asking):
             return replace(finding, outcome=Outcome.SKIPPED, points=0, message=message, waits_for=waits)
         verdict = self._best(exercise, check)
         points: int | None = check.points if verdict.outcome is Outcome.PASSED else 0
-        wrong = verdict.outcome in (Outcome.FAILED, Outcome.CRASHED)
+        wrong = verdict.outcome in WRONG
         return replace(
             finding,
             outcome=verdict.outcome,

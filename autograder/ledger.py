@@ -17,7 +17,7 @@ from autograder.gradebook.store import Gradebook
 from autograder.handback import Handback
 from autograder.intake.gather import Source
 from autograder.intake.raw import files_of
-from autograder.model import Grade, Outcome, Submission
+from autograder.model import UNTOUCHED, WRONG, Grade, Submission
 from autograder.pipeline import Graded
 from autograder.seeds import Seeds
 from autograder.shown import ShownNotebook
@@ -36,10 +36,6 @@ class Entry(Protocol):
 
     def read(self) -> Submission:
         """The submission. A broken file is a Problem in it, never an exception."""
-
-
-_UNTOUCHED = frozenset({Outcome.UNATTEMPTED, Outcome.SKIPPED})
-_WRONG = frozenset({Outcome.FAILED, Outcome.CRASHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +170,8 @@ def done(
 ) -> Done:
     """The little that a batch keeps of each grade."""
     open_ones = [e for e in grade.exercises if e.points < e.possible]
-    begun = [e for e in open_ones if any(f.outcome not in _UNTOUCHED for f in e.checks)]
-    begun.sort(key=lambda e: not any(f.outcome in _WRONG and not f.bonus for f in e.checks))
+    begun = [e for e in open_ones if any(f.outcome not in UNTOUCHED for f in e.checks)]
+    begun.sort(key=lambda e: not any(f.outcome in WRONG and not f.bonus for f in e.checks))
     fatal = next((problem for problem in grade.problems if problem.fatal and not problem.ours), None)
     return Done(
         student=grade.student,

@@ -27,6 +27,10 @@ class Outcome(enum.StrEnum):
     PENDING = "pending"  # the instructor: to be marked by hand
 
 
+WRONG = frozenset({Outcome.FAILED, Outcome.CRASHED})  # something is to be mended
+UNTOUCHED = frozenset({Outcome.UNATTEMPTED, Outcome.SKIPPED})  # nothing was looked at
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Something to look at beside a message. ``kind`` decides the shape of ``data``.

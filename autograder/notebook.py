@@ -20,7 +20,7 @@ from autograder.errors import AutograderError
 from autograder.exercise import Exercise
 from autograder.handout import MARKER
 from autograder.live import LiveSandbox, as_before
-from autograder.model import Outcome, Submission
+from autograder.model import WRONG, Outcome, Submission
 from autograder.reporting import html
 
 SECONDS = 120.0
@@ -74,7 +74,7 @@ def as_text(found: Checked) -> str:
             look = _LOOKS.get(finding.outcome, finding.outcome.value)
             text = finding.claim if finding.outcome is Outcome.PASSED else finding.message or finding.claim
             lines.append(f"  {look:<8} {text}")
-            if finding.outcome in (Outcome.FAILED, Outcome.CRASHED):
+            if finding.outcome in WRONG:
                 lines += [f"           looks like: {finding.mistake.title}"] if finding.mistake else []
                 lines += [f"           try: {finding.hint}"] if finding.hint else []
     return "\n".join([*lines, f"{found.verdict}. {found.unknown}", *found.remarks])

@@ -126,12 +126,12 @@ class PublicCheck(pytest.Item):
     def runtest(self) -> None:
         """Passed, failed with our message, or skipped: not written yet, or waiting for something else."""
         from autograder import checkview
-        from autograder.model import Outcome
+        from autograder.model import UNTOUCHED, Outcome
 
         file = self.getparent(HandoutFile)
         assert file is not None  # made by it
         finding = file.finding(self.exercise, self.check.id)
-        if finding.outcome in (Outcome.UNATTEMPTED, Outcome.SKIPPED):
+        if finding.outcome in UNTOUCHED:
             pytest.skip(finding.message)
         if finding.outcome is not Outcome.PASSED:
             raise CheckFailed(checkview.text(finding))

@@ -96,14 +96,14 @@ def listing(module: nn.Module) -> list[dict[str, Any]]:
 def structure(module: nn.Module) -> list[dict[str, Any]]:
     """The module (named "") and every part of it: its name, the names of its own classes, and the nearest of torch's.
 
-    ``class`` is the class itself, ``kinds`` those that it is made from too, ``torch`` is "" where torch has none.
+    ``kinds``: of the part's class and those that it is made from, ``torch``: "" where torch has none.
     """
     rows = []
     for name, part in module.named_modules():
         kinds = [kind for kind in type(part).__mro__ if kind not in (nn.Module, object)]
         known = [kind.__name__ for kind in kinds if kind.__module__.startswith("torch.nn")]
         own = [kind.__name__ for kind in kinds if not kind.__module__.startswith("torch.")]
-        rows.append({"name": name, "class": type(part).__name__, "kinds": own, "torch": known[0] if known else ""})
+        rows.append({"name": name, "kinds": own, "torch": known[0] if known else ""})
     return rows
 
 

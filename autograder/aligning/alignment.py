@@ -149,21 +149,20 @@ def _unhidden(ask: Ask, probe: str, case: Case, search: _Search) -> Alignment | 
     get values of their own: unit by unit, in the student's order, which is as good as any.
     """
     layout, free = search.layout, np.flatnonzero(search.role < 0)
-    known = search.frozen().write(_drawn(case, search))
-    values = np.concatenate([array.reshape(-1) for array in known.values()])
+    drawn = _drawn(case, search)
+    values = np.concatenate([array.reshape(-1) for array in search.frozen().write(drawn).values()])
     for copies in (1, 2):  # biases that add up in each gate
-        base, values[free] = _drawn(case, search), EVEN
+        base, values[free] = drawn.copy(), EVEN
         base[search.open] = EVEN
-        biases = networks.biases(layout)
-        base[biases] = copies * EVEN
-        seen_even = _seen(ask, probe, case, values, free)
+        base[networks.biases(layout)] = copies * EVEN
+        seen_even = _seen(ask(probe, _at(case, values, free)), len(free))
         marks = _marks(search, base, seen_even, free)
         if marks is None:
             continue
         for unit, (element, role) in enumerate(marks, start=1):
             values[element] += MARK * unit
             base[role] += MARK * unit
-        given = case.replace(arrays={"base": values, "elements": free}, values={**case.values, "step": STEP})
+        given = _at(case, values, free)
         reply = ask(probe, given)
         if isinstance(reply, Observation) and _match(search, given, reply, base) and search.frozen().complete:
             return search.frozen()
@@ -179,18 +178,19 @@ def _drawn(case: Case, search: _Search) -> np.ndarray:
     )
 
 
-def _seen(
-    ask: Ask, probe: str, case: Case, values: np.ndarray, elements: np.ndarray
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Outputs at these values of the student's weights, and what raising each of the elements changes."""
-    given = case.replace(arrays={"base": values, "elements": elements}, values={**case.values, "step": STEP})
-    reply = ask(probe, given)
+def _at(case: Case, values: np.ndarray, elements: np.ndarray) -> Case:
+    """The case that sets the student's weights to these values, and raises each of the elements by a step."""
+    return case.replace(arrays={"base": values, "elements": elements}, values={**case.values, "step": STEP})
+
+
+def _seen(reply: Reply, elements: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """The outputs of a reply, and what raising each of so many elements changes."""
     if not isinstance(reply, Observation):
         return None
     at_base, changed = reply.values.get("base"), reply.values.get("changed")
     if not isinstance(at_base, np.ndarray) or not isinstance(changed, np.ndarray):
         return None
-    return (at_base, changed) if changed.shape == (len(elements), at_base.size) else None
+    return (at_base, changed) if changed.shape == (elements, at_base.size) else None
 
 
 def _marks(
@@ -263,11 +263,7 @@ def _start(
 def _next_round(case: Case, search: _Search) -> Case:
     """Roles found so far switched on at random values; only weights without a role are changed."""
     base = _base(case, search)
-    values = _values(search, base)
-    return case.replace(
-        arrays={"base": values, "elements": np.flatnonzero(search.role < 0)},
-        values={**case.values, "step": STEP},
-    )
+    return _at(case, _values(search, base), np.flatnonzero(search.role < 0))
 
 
 def _base(case: Case, search: _Search) -> np.ndarray:

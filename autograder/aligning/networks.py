@@ -68,26 +68,26 @@ def known_roles(
 
 def hides(layout: Layout, known: Mapping[str, Known]) -> bool:
     """Whether a network's weights hide behind zeros, because none of its cells is known."""
-    return layout.family.slots is not None and not any(
-        _slot_of(layout, int(index)) for indices, _ in known.values() for index in indices[:1]
-    )
-
-
-def _slot_of(layout: Layout, index: int) -> bool:
-    slots = tuple(f"{slot}." for slot in layout.family.slots(layout.sizes))
-    return any(role.startswith(slots) and span.start <= index < span.stop for role, span in layout.spans().items())
+    if layout.family.slots is None:
+        return False
+    firsts = [int(indices[0]) for indices, _ in known.values() if len(indices)]
+    return not any(span.start <= first < span.stop for first in firsts for _, span in _of_cells(layout))
 
 
 def biases(layout: Layout) -> np.ndarray:
     """The indices of the biases of all cells."""
-    slots = tuple(f"{slot}." for slot in layout.family.slots(layout.sizes))
-    spans = [span for role, span in layout.spans().items() if role.startswith(slots) and role.endswith(".b")]
-    return np.concatenate([np.arange(span.start, span.stop) for span in spans])
+    return np.concatenate([np.arange(s.start, s.stop) for role, s in _of_cells(layout) if role.endswith(".b")])
 
 
 def candidates(layout: Layout) -> list[slice]:
     """Where the candidates' biases lie, cell by cell."""
-    return [layout.spans()[f"{slot}.candidate.b"] for slot in layout.family.slots(layout.sizes)]
+    return [span for role, span in _of_cells(layout) if role.endswith(".candidate.b")]
+
+
+def _of_cells(layout: Layout) -> list[tuple[str, slice]]:
+    """Each role of each cell of a network, cell by cell, and where its weights lie."""
+    slots = layout.family.slots(layout.sizes)
+    return [(role, span) for slot in slots for role, span in layout.spans().items() if role.startswith(f"{slot}.")]
 
 
 def _hidden(layout: Layout) -> int:

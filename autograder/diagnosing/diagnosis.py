@@ -26,13 +26,11 @@ from autograder.diagnosing.known import Mistake
 from autograder.diagnosing.memory import Memory, Remembering
 from autograder.exercise import Check, Exercise
 from autograder.grading import Grading
-from autograder.model import Crash, ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
+from autograder.model import WRONG, Crash, ExerciseGrade, Finding, MistakeName, Outcome, Reply, Submission
 from autograder.parsing import PARSING
 from autograder.sandbox.request import Request
 from autograder.sandbox.trusted import TrustedSandbox
 from autograder.seeds import Seeds
-
-WRONG = (Outcome.FAILED, Outcome.CRASHED)
 
 
 @dataclass

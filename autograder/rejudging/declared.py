@@ -8,9 +8,7 @@ from typing import Any
 
 from autograder.assignment import Assignment
 from autograder.exercise import Check, Exercise
-from autograder.model import ExerciseGrade, Finding, Outcome
-
-WRONG = (Outcome.FAILED, Outcome.CRASHED)
+from autograder.model import WRONG, ExerciseGrade, Finding, Outcome
 
 
 def declared(assignment: Assignment) -> dict[str, Any]:

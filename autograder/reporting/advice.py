@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograder.model import ExerciseGrade, Finding, Grade, Outcome
+from autograder.model import WRONG, ExerciseGrade, Finding, Grade, Outcome
 from autograder.reporting.text import clean, count, headline, line
 
 MOST = 3
@@ -54,7 +54,7 @@ def advice(grade: Grade, shown: Sequence[Sequence[tuple[int, Finding]]]) -> tupl
     candidates = []
     for number, (exercise, checks) in enumerate(zip(grade.exercises, shown, strict=True), 1):
         stake = sum(lost(f) for _, f in checks)
-        wrong = [(n, f) for n, f in checks if f.outcome in (Outcome.FAILED, Outcome.CRASHED)]
+        wrong = [(n, f) for n, f in checks if f.outcome in WRONG]
         empty = [f for _, f in checks if f.outcome is Outcome.UNATTEMPTED]
         more = waiting.get(exercise.id, 0)
         if wrong and stake:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from autograder.model import ExerciseGrade, Finding, Grade, Outcome
+from autograder.model import UNTOUCHED, WRONG, ExerciseGrade, Finding, Grade, Outcome
 from autograder.reporting import attempts
 from autograder.reporting.insight import Insight, signed
 from autograder.reporting.svg import histogram
@@ -128,7 +128,7 @@ class ClassSummary:
         if finding.outcome is Outcome.VOID and len(self._void) < MOST_VOID:
             entry = {"student": student, "exercise": line(title, 100), "claim": clean(finding.claim, 300)}
             self._void.append({**entry, "message": clean(finding.message, 600)})
-        if finding.bonus or finding.outcome not in (Outcome.FAILED, Outcome.CRASHED):
+        if finding.bonus or finding.outcome not in WRONG:
             return
         name = line(finding.mistake.title, 160) if finding.mistake else ""
         kind = name or re.sub(r"\d[\d.,e+-]*", "#", finding.message)[:300]
@@ -263,7 +263,7 @@ def _remark(grade: Grade) -> str:
     elif grade.problems:
         parts.append(count(len(grade.problems), "problem") + " with the files")
     every = [f.outcome for e in grade.exercises for f in e.checks if f.outcome is not Outcome.PENDING]
-    if every and not unread and all(o in (Outcome.UNATTEMPTED, Outcome.SKIPPED) for o in every):
+    if every and not unread and all(o in UNTOUCHED for o in every):
         parts.append("not started")
     if grade.late is not None and grade.late.percent:
         parts.append(f"late: −{grade.late.taken(grade.points)} of {count(grade.points, 'point')}")

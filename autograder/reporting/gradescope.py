@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.model import Finding, Grade, Outcome
+from autograder.model import WRONG, Finding, Grade, Outcome
 from autograder.reporting.text import clean, count, line, real
 from autograder.visibility import VISIBILITIES, for_student, sentences, withheld
 
@@ -77,7 +77,7 @@ def _output(finding: Finding) -> str:
         lines.append("Passed.")
     if finding.mistake is not None and finding.outcome is not Outcome.PASSED:
         lines.append(f"This looks like: {line(finding.mistake.title, 200)}")
-    if finding.hint and finding.outcome in (Outcome.FAILED, Outcome.CRASHED):
+    if finding.hint and finding.outcome in WRONG:
         lines.append(f"Try: {clean(finding.hint, 1000)}")
     lines += [f"Note: {clean(note, 500)}" for note in finding.notes[:10]]
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from autograder.model import ExerciseGrade, Finding, Grade, Outcome, Problem
+from autograder.model import UNTOUCHED, ExerciseGrade, Finding, Grade, Outcome, Problem
 from autograder.reporting import evidence
 from autograder.reporting.advice import advice, anchor, local, stub_of
 from autograder.reporting.text import clean, count, headline, line, real
@@ -339,6 +339,6 @@ def _verdict(findings: Sequence[Finding], problems: bool, hidden: int) -> str:
         return "Nothing could be checked yet."
     if passed == len(judged):
         return f"All {len(judged)} checks shown here passed." if passed > 1 else "The one check shown here passed."
-    if all(f.outcome in (Outcome.UNATTEMPTED, Outcome.SKIPPED) for f in judged) and not problems:
+    if all(f.outcome in UNTOUCHED for f in judged) and not problems:
         return "Nothing is started yet: every stub is as it was handed out."
     return f"{passed} of {len(judged)} checks passed."

@@ -10,6 +10,8 @@ from autograder import Case, Exercise, Limits, close, fail, grid, require
 
 # --- vanishing gradient -------------------------------------------------------------------------------
 
+DEFAULT = 50  # steps where the stub's signature says how many
+
 vanishing = Exercise(
     "vanishing_gradient",
     title="Vanishing gradient",
@@ -24,7 +26,7 @@ vanishing = Exercise(
     points=2,
     probe="vanishing.demonstrate",
     kind="contract",
-    cases=grid(time=(5, 12, 1, 50)),
+    cases=grid(time=(5, 12, 1, DEFAULT)),
     expected=lambda case: {"time": case.time},
     limits=Limits(seconds=10, cpu=10),
     self_reported=True,
@@ -72,10 +74,11 @@ def _network(student: Any, time: int) -> None:
     """What was run: VanillaRNN(10, 20, 1), and a batch of 4 sequences."""
     require(bool(student.shapes), "no VanillaRNN was run", hint="make one, VanillaRNN(10, 20, 1), and run it")
     x = [int(size) for size in (student.x if "arrived" in student else student.shapes[-1])]
-    asked = "called without an argument" if time == 50 else f"asked for sequences of {time} steps"
+    asked = "called without an argument" if time == DEFAULT else f"asked for sequences of {time} steps"
     require(
         x[1] == time,
-        f"{asked}, but the RNN read {x[1]}" + (" steps: seq_length is 50 by default" if time == 50 else ""),
+        f"{asked}, but the RNN read {x[1]}"
+        + (f" steps: seq_length is {DEFAULT} by default" if time == DEFAULT else ""),
         hint="seq_length is the second size of x: torch.randn(4, seq_length, 10)",
     )
     require(

@@ -225,7 +225,7 @@ def layers(student: Any, reference: Any) -> None:
     needs=shapes,
     cases=LAYERS[:1],
     expected=lambda case: {},
-    hint="nothing in this network is random or remembered, and a text's result depends on that text alone",
+    hint="nothing in this network is random or remembered, and a sequence's result depends on that sequence alone",
 )
 def calls(student: Any, reference: Any) -> None:
     """training mode changes nothing, nothing is kept between calls, and the rows of a batch do not mix"""
