@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.model import ExerciseGrade, Outcome
+from autograder.model import WRONG, ExerciseGrade
 
 CELL = """
 import torch
@@ -83,7 +83,7 @@ def sentiment(padding: int = 0, rate: float = 0.3, head: str = "self.drop(torch.
 
 def lost(grade: ExerciseGrade) -> dict[str, str]:
     """Check -> the slug of the mistake that it was given, or "" where none was."""
-    wrong = [one for one in grade.checks if one.outcome in (Outcome.FAILED, Outcome.CRASHED)]
+    wrong = [one for one in grade.checks if one.outcome in WRONG]
     return {one.id: one.mistake.id.partition("/")[2] if one.mistake else "" for one in wrong}
 
 

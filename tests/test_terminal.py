@@ -35,20 +35,25 @@ def test_what_is_not_begun_is_a_number_beside_what_went_wrong() -> None:
 
 
 def test_exercises_with_something_wrong_come_before_those_with_something_missing() -> None:
-    grade = samples.ada()
-    first, *others = ledger.done(grade, Path("out")).unfinished
-    wrong = [e.title for e in grade.exercises if any(f.outcome is Outcome.FAILED and not f.bonus for f in e.checks)]
-    assert first in wrong
-    assert len(others) + 1 <= len(grade.exercises)
+    def half_begun(exercise: str, finding: samples.Finding) -> samples.Finding:
+        if exercise == "vanilla_rnn" and finding.id != "shapes":
+            return samples.lost(finding, Outcome.UNATTEMPTED, "x")
+        return samples.lost(finding, Outcome.FAILED, "x") if exercise == "gru_cell" else samples.passed(finding)
+
+    done = ledger.done(samples.changed(half_begun), Path("out"))
+
+    assert done.unfinished == ("GRU cell", "Vanilla RNN")
 
 
 def test_whoever_could_not_be_read_is_named_with_the_reason() -> None:
     problem = Problem("abgabe.rar", "is an archive of a kind that is not opened", fatal=True)
     unread = dataclasses.replace(samples.untouched(), student="uma", problems=(problem,))
     text = said(unread)
+    count = ledger.done(unread, Path("out")).untouched
     assert "could not be read: uma: abgabe.rar: is an archive of a kind that is not opened\n" in text
     assert "nothing could be read" in text
-    assert "20" not in text
+    assert count > 9
+    assert str(count) not in text
 
 
 def test_files_of_nobody_are_listed_by_folder() -> None:
